@@ -1,0 +1,62 @@
+"""Hold every setting with its bounds; the one place that reads the environment.
+
+Values come from `GONGKAI_*` variables first, then from `gongkai.toml` in the working directory.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from assistant.errors import SettingsInvalid
+
+
+class Settings(BaseSettings):
+    """Say where things are and how they are done."""
+
+    model_config = SettingsConfigDict(env_prefix="GONGKAI_", toml_file="gongkai.toml", extra="forbid", frozen=True)
+
+    data: Path = Field(default=Path("data"), description="folder of the library and the index")
+    embedding_model: str | None = Field(default=None, description="a folder, or a sentence-transformers name")
+    database_url: str | None = Field(default=None, description="SQLAlchemy URL instead of the SQLite file")
+    chroma_url: str | None = Field(default=None, description="Chroma server instead of the folder")
+    engine: Literal["auto", "rules", "llm"] = "auto"
+    llm_base_url: str | None = None
+    llm_model: str | None = None
+    llm_api_key: SecretStr | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(default=7860, ge=0, le=65535)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the command line win over the environment, and the environment over the file."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def library_url(self) -> str:
+        """Return the database URL, the SQLite file in the data folder unless another is set."""
+        return self.database_url or f"sqlite:///{(self.data / 'library.sqlite').as_posix()}"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings; overrides that are None are left to the environment and the file."""
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "GONGKAI_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise SettingsInvalid(f"设置 {name} 不可用：{first['msg']}。请改正后重试。") from error
