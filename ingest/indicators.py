@@ -1,0 +1,219 @@
+"""Know the rows and columns of the statutory forms, and the words of the trade.
+
+The facts stand in `indicators.toml`; nothing else names a row or a column.
+"""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from ingest.models import Applicant, Form, TableKind, Value
+
+
+
+class Language(Value):
+    """Hold the measure words and units that make a number a quantity."""
+
+    measures: tuple[str, ...]
+    money: tuple[str, ...]
+    ratios: tuple[str, ...]
+    provinces: tuple[str, ...]
+
+
+class Column(Value):
+    """Hold a column of a form; `rows` are the row keys that carry it (table two only)."""
+
+    key: str
+    label: str
+    unit: str
+    form: Form | Literal["both"]
+    rows: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    money: bool = False
+    label_2021: str | None = None
+
+
+class Row(Value):
+    """Hold a row of a form by its label path."""
+
+    key: str
+    path: tuple[str, ...]
+    form: Form | Literal["both"] = "both"
+    variants: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    label_2021: str | None = None
+
+
+class Indicator(Value):
+    """Hold what one series of figures counts; applicants are a dimension of `applications`, not part of it."""
+
+    key: str
+    table: TableKind
+    label: str
+    unit: str
+    form: Form | Literal["both"]
+    row_terms: tuple[str, ...]
+    column_terms: tuple[str, ...] = ()
+
+
+class Sum(Value):
+    """Hold a subtotal that the form does not print: the rows whose key starts with `prefix`."""
+
+    key: str
+    label: str
+    prefix: str
+    terms: tuple[str, ...]
+
+
+class StatRow(Value):
+    """Hold a row of the 2017 table with the rows that are part of it."""
+
+    key: str
+    path: tuple[str, ...]
+    children: tuple[tuple[str, str], ...]
+
+
+class Indicators(Value):
+    """Hold the whole vocabulary."""
+
+    form_names: tuple[tuple[str, str], ...]
+    article20_rows: tuple[Row, ...]
+    article20_columns: tuple[Column, ...]
+    applicants: tuple[Column, ...]
+    application_rows: tuple[Row, ...]
+    sums: tuple[Sum, ...]
+    review_columns: tuple[Row, ...]
+    stat2017_rows: tuple[StatRow, ...]
+    indicators: tuple[Indicator, ...]
+    language: Language
+
+    def form_name(self, form: Form) -> str:
+        """Return the Chinese name of a form."""
+        return dict(self.form_names)[form]
+
+    def applicant_label(self, applicant: Applicant) -> str:
+        """Return the official column label, such as 法人或其他组织/商业企业."""
+        return next(column.label for column in self.applicants if column.key == applicant)
+
+
+@cache
+def load_indicators() -> Indicators:
+    """Read the vocabulary that ships with the package."""
+    raw: dict[str, Any] = tomllib.loads((files("ingest") / "indicators.toml").read_text("utf-8"))
+    article20_rows = tuple(
+        Row(
+            key=row["key"],
+            path=(row["item"], row["label"]),
+            variants=tuple(row.get("variants", ())),
+            terms=tuple(row["terms"]),
+            label_2021=row.get("label_2021"),
+        )
+        for row in raw["article20"]
+    )
+    article20_columns = tuple(_column(column, form=column["form"]) for column in raw["article20_columns"])
+    applications = tuple(
+        Row(
+            key=row["key"],
+            path=tuple(row["path"]),
+            form=row.get("form", "both"),
+            variants=tuple(row.get("variants", ())),
+            terms=tuple(row["terms"]),
+        )
+        for row in raw["applications"]
+    )
+    review = tuple(
+        Row(
+            key=f"{group['key']}.{outcome['key']}",
+            path=(group["label"], outcome["label"]),
+            variants=tuple(outcome.get("variants", ())),
+            terms=(*group["terms"], *outcome["terms"]),
+        )
+        for group in raw["review_groups"]
+        for outcome in raw["review_outcomes"]
+    )
+    stat_rows = tuple(
+        StatRow(
+            key=row["key"],
+            path=tuple(row["path"]),
+            children=tuple((child[0], child[1]) for child in row["children"]),
+        )
+        for row in raw["stat2017"]
+    )
+    return Indicators(
+        form_names=tuple(raw["forms"].items()),
+        article20_rows=article20_rows,
+        article20_columns=article20_columns,
+        applicants=tuple(_column(column, form="both") for column in raw["applicants"]),
+        application_rows=applications,
+        sums=tuple(Sum(**entry) for entry in raw["sums"]),
+        review_columns=review,
+        stat2017_rows=stat_rows,
+        indicators=(
+            *_article20_indicators(article20_rows, article20_columns),
+            *_application_indicators(applications),
+            *_review_indicators(raw),
+            *_stat_indicators(stat_rows),
+        ),
+        language=Language(**{key: tuple(words) for key, words in raw["language"].items()}),
+    )
+
+
+def _column(raw: dict[str, Any], *, form: str) -> Column:
+    return Column.model_validate({"unit": "件", **raw, "form": form})
+
+
+def _article20_indicators(rows: tuple[Row, ...], columns: tuple[Column, ...]) -> tuple[Indicator, ...]:
+    return tuple(
+        Indicator(
+            key=f"{row.key}.{column.key}",
+            table="article20",
+            label=f"{row.path[-1]} {column.label}",
+            unit=column.unit,
+            form=column.form,
+            row_terms=row.terms,
+            column_terms=column.terms,
+        )
+        for row in rows
+        for column in columns
+        if row.key in column.rows
+    )
+
+
+def _application_indicators(rows: tuple[Row, ...]) -> tuple[Indicator, ...]:
+    return tuple(
+        Indicator(
+            key=row.key,
+            table="applications",
+            label=row.path[-1],
+            unit="件",
+            form=row.form,
+            row_terms=row.terms,
+        )
+        for row in rows
+    )
+
+
+def _review_indicators(raw: dict[str, Any]) -> tuple[Indicator, ...]:
+    return tuple(
+        Indicator(
+            key=f"{group['key']}.{outcome['key']}",
+            table="review_litigation",
+            label=f"{group['label']} {outcome['label']}",
+            unit="件",
+            form="both",
+            row_terms=tuple(group["terms"]),
+            column_terms=tuple(outcome["terms"]),
+        )
+        for group in raw["review_groups"]
+        for outcome in raw["review_outcomes"]
+    )
+
+
+def _stat_indicators(rows: tuple[StatRow, ...]) -> tuple[Indicator, ...]:
+    return tuple(
+        Indicator(key=key, table="stat2017", label=label, unit="件", form="pre2019", row_terms=(label,))
+        for row in rows
+        for key, label in ((row.key, row.path[-1]), *row.children)
+    )

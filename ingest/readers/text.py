@@ -1,0 +1,141 @@
+"""Read text and Markdown in any Chinese encoding; rows of tabs or bars become grids."""
+
+import hashlib
+import re
+from pathlib import Path
+
+from ingest.errors import LimitExceeded, UnreadableFile
+from ingest.models import Block, Grid, GridCell, RawDocument, Source
+from ingest.settings import ReadingLimits
+
+SUFFIXES = {".txt": "text/plain", ".md": "text/markdown"}
+_BOMS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_CANDIDATES = ("utf-8", "gb18030", "big5")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\x80-\x9f\ufffd\ue000-\uf8ff]")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_COMMON = frozenset("的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年公开信息政府工作")
+_RULE_ROW = re.compile(r"[\s|:\-—]+")
+
+
+def read_text_file(path: Path, *, limits: ReadingLimits) -> RawDocument:
+    """Return lines and grids of a text file; raise UnreadableFile or LimitExceeded with the remedy."""
+    try:
+        size = path.stat().st_size
+        if size > limits.max_bytes:
+            raise LimitExceeded(
+                path.name,
+                f"文件有 {size} 字节，超过上限 {limits.max_bytes} 字节",
+                "请拆分，或确认这是一份年度报告。",
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableFile(path.name, f"无法打开（{error.strerror}）", "请检查文件是否存在、是否有读取权限。") from error
+    text = _decoded(path.name, data)
+    if len(text) > limits.max_characters:
+        raise LimitExceeded(path.name, f"正文有 {len(text)} 字，超过上限 {limits.max_characters} 字", "请拆分后再导入。")
+    source = Source(
+        path=path.name, sha256=hashlib.sha256(data).hexdigest(), media_type=SUFFIXES[path.suffix.lower()]
+    )
+    blocks = _lines(text)
+    return RawDocument(source=source, text=text, blocks=blocks, grids=_grids(blocks))
+
+
+def _decoded(name: str, data: bytes) -> str:
+    if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe\xfe\xff"):
+        raise UnreadableFile(name, "文件是空的", "请重新下载这份报告后再导入。")
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return _checked(name, data, encoding)
+    if b"\x00" in data[:4096]:
+        sample = data[: len(data) // 2 * 2][:4096]
+        encoding = "utf-16-le" if sample[1::2].count(0) >= sample[::2].count(0) else "utf-16-be"
+        return _checked(name, data, encoding)
+    readings = [reading for encoding in _CANDIDATES if (reading := _attempt(data, encoding)) is not None]
+    if not readings:
+        raise UnreadableFile(name, "不是文本文件，或编码无法识别", "请另存为 UTF-8 编码的文本后再导入。")
+    return readings[0] if _attempt(data, "utf-8") is not None else max(readings, key=_plausibility)
+
+
+def _checked(name: str, data: bytes, encoding: str) -> str:
+    text = _attempt(data, encoding)
+    if text is None:
+        raise UnreadableFile(name, "不是文本文件，或编码已损坏", "请另存为 UTF-8 编码的文本后再导入。")
+    return text
+
+
+def _attempt(data: bytes, encoding: str) -> str | None:
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    return None if len(_CONTROL.findall(text)) > len(text) * 0.01 else text
+
+
+def _plausibility(text: str) -> float:
+    """Return the share of everyday characters among the Chinese ones; wrong encodings show rare characters."""
+    chinese = _CHINESE.findall(text)
+    return sum(char in _COMMON for char in chinese) / max(1, len(chinese))
+
+
+def _lines(text: str) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    start = 0
+    for line in text.splitlines(keepends=True):
+        content = line.rstrip("\r\n\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
+        blocks.append(Block(text=content, char_start=start, char_end=start + len(content)))
+        start += len(line)
+    return tuple(blocks)
+
+
+def _grids(blocks: tuple[Block, ...]) -> tuple[Grid, ...]:
+    """Return each run of row-like lines as a grid; blank lines between rows do not end it."""
+    grids: list[Grid] = []
+    cells: list[GridCell] = []
+    row = 0
+    for block in blocks:
+        spans = _cell_spans(block.text)
+        if spans is not None:
+            cells += [
+                GridCell(
+                    text=block.text[start:end],
+                    row=row,
+                    column=column,
+                    char_start=block.char_start + start,
+                    char_end=block.char_start + end,
+                )
+                for column, (start, end) in enumerate(spans)
+            ]
+            row += 1
+        elif block.text.strip() and cells:
+            grids.append(Grid(cells=tuple(cells)))
+            cells, row = [], 0
+    if cells:
+        grids.append(Grid(cells=tuple(cells)))
+    return tuple(grids)
+
+
+def _cell_spans(line: str) -> list[tuple[int, int]] | None:
+    """Return where the cells of a row stand, without the white space around them; None for a line of prose."""
+    if "\t" in line:
+        mark = "\t"
+    elif "|" in line and (line.lstrip().startswith("|") or line.rstrip().endswith("|") or line.count("|") >= 2):
+        mark = "|"
+        if _RULE_ROW.fullmatch(line):
+            return []
+    else:
+        return None
+    start = 0
+    spans: list[tuple[int, int]] = []
+    for part in line.split(mark):
+        lead = len(part) - len(part.lstrip())
+        spans.append((start + lead, start + max(lead, len(part.rstrip()))))
+        start += len(part) + 1
+    if mark == "|" and line.lstrip().startswith("|"):
+        spans = spans[1:]
+    return spans

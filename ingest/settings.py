@@ -1,0 +1,12 @@
+"""State the limits within which files are read."""
+
+from ingest.models import Value
+
+
+class ReadingLimits(Value):
+    """Bound what one file may cost; sizes are bytes and characters."""
+
+    max_bytes: int = 20_000_000
+    max_characters: int = 4_000_000
+    label_similarity: float = 88.0
+    """Percent of agreement from which a printed label counts as the form's; below, the row is reported."""
