@@ -75,6 +75,15 @@ class StatRow(Value):
     children: tuple[tuple[str, str], ...]
 
 
+class Narrative(Value):
+    """Hold how a sentence says an indicator: one of `phrase` in the number's clause, one of `context` around it."""
+
+    key: str
+    context: tuple[str, ...]
+    phrase: tuple[str, ...]
+    units: tuple[str, ...]
+
+
 class Indicators(Value):
     """Hold the whole vocabulary."""
 
@@ -87,6 +96,7 @@ class Indicators(Value):
     review_columns: tuple[Row, ...]
     stat2017_rows: tuple[StatRow, ...]
     indicators: tuple[Indicator, ...]
+    narrative: tuple[Narrative, ...]
     language: Language
 
     def form_name(self, form: Form) -> str:
@@ -156,6 +166,7 @@ def load_indicators() -> Indicators:
             *_review_indicators(raw),
             *_stat_indicators(stat_rows),
         ),
+        narrative=tuple(Narrative.model_validate(entry) for entry in raw["narrative"]),
         language=Language(**{key: tuple(words) for key, words in raw["language"].items()}),
     )
 

@@ -105,7 +105,10 @@ class Quantity(Value):
 
 
 class Cell(Value):
-    """Hold one cell of a statutory table, by the labels of the official form."""
+    """Hold one cell of a statutory table, by the labels of the official form.
+
+    `anchor` spans the cell, or its row where the cell is empty; `row_start` and `row_end` span the row as printed.
+    """
 
     row: tuple[str, ...]
     column: str
@@ -115,6 +118,8 @@ class Cell(Value):
     indicator: str | None
     applicant: Applicant | None
     anchor: Anchor
+    row_start: int
+    row_end: int
 
 
 class Table(Value):
@@ -178,7 +183,8 @@ class Figure(Value):
     """State one figure of a report; `quantity` is None exactly when `status` is not `ok`.
 
     `label` is the row and column of a table's figure, or the phrase that a sentence's figure is about.
-    `context` is the sentence around it (sentence figures) or the row (table figures), verbatim.
+    `context` is the sentence around it, or the printed row, verbatim; it begins at offset `context_start`.
+    `phrase` is what stands right before and behind the number in its own clause.
     """
 
     id: str
@@ -192,6 +198,8 @@ class Figure(Value):
     dimensions: Dimensions
     origin: Origin
     context: str
+    context_start: int
+    phrase: str
     anchor: Anchor
 
 

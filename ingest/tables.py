@@ -641,44 +641,42 @@ def _align(
         return tuple(filled)
     if len(filled) > width:
         return None
+    end = _last_column(line, full_ends, header_end)
+    if end is not None and filled and filled[-1].column <= end:
+        inside = tuple(cell for cell in values if cell.column <= end)
+        if inside and inside[-1].column == end:
+            return inside[-width:] if len(inside) >= width else _padded(inside, filled, width)
     if len(values) == width:
         return values
-    if len(values) > width:
-        windows = [
-            values[start : start + width]
-            for start in range(len(values) - width + 1)
-            if all(cell in values[start : start + width] for cell in filled)
-        ]
-        return _window(line, windows, full_ends, header_end)
-    if len(filled) == 1 and values and values[-1] is filled[0] and len(values) >= width - _MOST_LOST_CELLS:
-        # 单元格合并使前面的空格减少，唯一的数字仍在行末，即总计列
-        return (*[None] * (width - len(values)), *values)
-    trimmed = values[: values.index(filled[0]) + 1] if len(filled) == 1 else ()
-    if len(filled) == 1 and filled[0].column == header_end and len(trimmed) >= width - _MOST_LOST_CELLS:
-        return (*[None] * (width - len(trimmed)), *trimmed)
-    return None
+    if len(values) < width:
+        return _padded(values, filled, width)
+    if not filled:
+        return values[-width:]
+    windows = [
+        values[start : start + width]
+        for start in range(len(values) - width + 1)
+        if values.index(filled[0]) >= start and values.index(filled[-1]) < start + width
+    ]
+    return windows[0] if len(windows) == 1 else None
 
 
-def _window(
-    line: _Line,
-    windows: list[tuple[GridCell, ...]],
-    full_ends: list[tuple[int, int]],
-    header_end: int | None,
-) -> tuple[GridCell, ...] | None:
-    if len(windows) == 1:
-        return windows[0]
+def _last_column(line: _Line, full_ends: list[tuple[int, int]], header_end: int | None) -> int | None:
+    """Return where the last column stands, as complete rows show, those with labels alike first, or the head."""
     label_at = line.labels[-1].column if line.labels else -1
     alike = {end for label, end in full_ends if label == label_at} or {end for _, end in full_ends}
     if len(alike) == 1:
-        end = alike.pop()
-    elif not full_ends and header_end is not None:
-        end = header_end
-    else:
-        filled = [cell for cell in line.values if cell.text]
-        if len(filled) == 1 and filled[0] is line.values[-1] and windows:
-            return windows[-1]
-        return windows[0] if not filled and windows else None
-    return next((window for window in windows if window[-1].column == end), None)
+        return alike.pop()
+    return header_end if not full_ends else None
+
+
+def _padded(
+    cells: tuple[GridCell, ...], filled: list[GridCell], width: int
+) -> tuple[GridCell | None, ...] | None:
+    """Return a row that lost blank cells on its left: its only value stands at its end, in the last column."""
+    lost = width - len(cells)
+    if len(filled) != 1 or cells[-1] is not filled[0] or not 0 < lost <= _MOST_LOST_CELLS:
+        return None
+    return (*[None] * lost, *cells)
 
 
 def _table(
@@ -717,6 +715,8 @@ def _cell(kind: TableKind, slot: _Slot, sections: Sequence[Section], report_id: 
         indicator=slot.key,
         applicant=slot.applicant,
         anchor=anchor,
+        row_start=slot.span[0],
+        row_end=slot.span[1],
     )
 
 
