@@ -111,7 +111,7 @@ def _phrase(text: str, found: Sequence[NumberPhrase], index: int) -> str:
     while (shorter := _DATE_IN_FRONT.sub("", before)) != before:
         before = shorter
     behind = text[number.char_end : min(ends, default=ceiling)]
-    return re.sub(r"\s+|\*+", "", f"{before}{behind}").strip("、及和与")
+    return re.sub(r"\s+|\*+", "", f"{before}{behind}").strip("、")
 
 
 def _opening(text: str, found: Sequence[NumberPhrase]) -> str:

@@ -136,7 +136,7 @@ def read_sentences(document: RawDocument, sections: tuple[Section, ...]) -> tupl
     def flush(end: int) -> None:
         nonlocal start
         if start is not None:
-            sentences.extend(_split(document.text, start, end, sections[section_index].path))
+            sentences.extend(split_sentences(document.text, start, end, sections[section_index].path))
         start = None
 
     previous_end, previous = 0, ""
@@ -171,7 +171,8 @@ def _is_paragraph_start(line: str) -> bool:
     return any(style.match(line) for style in _STYLES) or line.startswith(("　　", "    ", "#", "- "))
 
 
-def _split(text: str, start: int, end: int, path: tuple[str, ...]) -> Iterator[Sentence]:
+def split_sentences(text: str, start: int, end: int, path: tuple[str, ...]) -> Iterator[Sentence]:
+    """Yield the sentences between two offsets; semicolons end a sentence too, since figures come in such lists."""
     position = start
     for stop in _SENTENCE_END.finditer(text, start, end):
         yield from _sentence(text, position, stop.end(), path)

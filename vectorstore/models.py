@@ -1,8 +1,9 @@
 """Name what is asked of the store and what it gives back."""
 
+from datetime import date
 from typing import Literal
 
-from ingest.models import Chunk, Value
+from ingest.models import Chunk, Form, OrganizationKind, Value
 
 
 class Filter(Value):
@@ -11,6 +12,30 @@ class Filter(Value):
     organizations: tuple[str, ...] | None = None
     years: tuple[int, ...] | None = None
     report_ids: tuple[str, ...] | None = None
+
+
+class ReportHead(Value):
+    """Hold what is known of a report without reading it; `source` is its file's name."""
+
+    report_id: str
+    title: str
+    organization: str
+    aliases: tuple[str, ...]
+    kind: OrganizationKind
+    region: tuple[str, ...]
+    year: int | None
+    form: Form
+    published: date | None
+    source: str
+
+
+class KnownFile(Value):
+    """Say what a library holds of a file; `location` is where the file stood, in full."""
+
+    location: str
+    sha256: str
+    pipeline: str
+    report_id: str
 
 
 class Hit(Value):
@@ -47,3 +72,12 @@ class FileOutcome(Value):
     figures: int = 0
     findings: int = 0
     issues: int = 0
+
+
+class Progress(Value):
+    """Tell how far a build is; `outcome` is the file that was just finished, None while vectors are made."""
+
+    stage: Literal["reading", "indexing"]
+    done: int
+    total: int
+    outcome: FileOutcome | None = None

@@ -1,0 +1,334 @@
+"""Find out which organisations and years a question is about, among the reports that there are.
+
+A name counts when the question spells it, an alias of it, or a short form whose characters stand in the name in
+this order, beginning together and ending in the same kind of body (金积园区 for 宁夏吴忠金积工业园区). A near-twin
+is never taken instead: a named body that no report answers to is told as unknown.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from assistant.language import Language
+from assistant.models import Question, Scope, ScopedReport
+from ingest.models import Value
+from ingest.wording import folded
+from vectorstore.models import Filter, ReportHead
+
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)\s*年?(?:度)?")
+_RANGE = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年?度?\s*(?:至|到|-|—|–|~|～)\s*((?:19|20)\d{2})(?!\d)\s*年?度?")
+_NOT_A_YEAR = re.compile(r"〔\d{4}〕|\[\d{4}\]|《[^》]*》|“[^”]*”|\"[^\"]*\"")
+_LAST_YEAR = re.compile(r"去年|上一年度?|上年度?|前一年")
+_SAME_YEAR = re.compile(r"同年|同一年|当年|这一年|那年|那一年")
+_LATIN = re.compile(r"[a-z][a-z\s]{3,}")
+_SHORTEST_SHORT_FORM = 3
+
+
+class _Mention(Value):
+    """Hold where the question names a body, and the organisations that the words fit."""
+
+    start: int
+    end: int
+    organizations: tuple[str, ...]
+    strength: int
+
+
+def resolve(question: Question, heads: Sequence[ReportHead], language: Language) -> Scope:
+    """Return the scope of a question; what it leaves out is taken from the conversation."""
+    heads = _within(heads, question.filter)
+    text = folded(question.text)
+    mentions, unknown = _bodies(text, heads, language)
+    years, year_spans = _years(text)
+    earlier = _earlier(question, heads, language)
+    asked = _without(text, [(mention.start, mention.end) for mention in mentions] + year_spans)
+    content = language.content(asked)
+    choices = tuple(dict.fromkeys(name for m in mentions if len(m.organizations) > 1 for name in m.organizations))
+    named = tuple(dict.fromkeys(name for mention in mentions for name in mention.organizations))
+    organizations, standalone = named, question.text
+    if earlier is not None:
+        organizations, years, unknown, choices = _inherit(
+            earlier, text, organizations, years, unknown, choices, heads
+        )
+        if _leans_on_history(content, asked, earlier):
+            asked = f"{asked} {earlier.asked}"
+        standalone = _standalone(question.text, earlier, organizations, years, named, text)
+    if not organizations and not unknown:
+        organizations = tuple(question.filter.organizations or ())
+    candidates, missing = _candidates(heads, organizations, years, unknown)
+    return Scope(
+        organizations=organizations,
+        years=years,
+        standalone=standalone,
+        asked=asked.strip(),
+        candidates=candidates,
+        unknown_organizations=unknown,
+        missing=missing,
+        choices=choices,
+    )
+
+
+def _within(heads: Sequence[ReportHead], narrowed: Filter) -> tuple[ReportHead, ...]:
+    return tuple(
+        head
+        for head in heads
+        if (narrowed.organizations is None or head.organization in narrowed.organizations)
+        and (narrowed.years is None or head.year in narrowed.years)
+        and (narrowed.report_ids is None or head.report_id in narrowed.report_ids)
+    )
+
+
+# ---------------------------------------------------------------- organisations
+
+
+def _bodies(
+    text: str, heads: Sequence[ReportHead], language: Language
+) -> tuple[tuple[_Mention, ...], tuple[str, ...]]:
+    names = {head.organization: (head.organization, *head.aliases) for head in heads}
+    visible = _NOT_A_YEAR.sub(lambda match: "\x00" * len(match.group()), text)
+    found = [*_spelled(visible, names), *_shortened(visible, names, language), *_stems(visible, names, language)]
+    if not found:
+        found = list(_latin(visible, names, language))
+    kept: list[_Mention] = []
+    for mention in sorted(found, key=lambda m: (-m.strength, m.start)):
+        overlapping = [other for other in kept if mention.start < other.end and other.start < mention.end]
+        if not overlapping:
+            kept.append(mention)
+    known = tuple(sorted(kept, key=lambda mention: mention.start))
+    rest = _blank_out(visible, [(mention.start, mention.end) for mention in known])
+    return known, tuple(dict.fromkeys(_unknown(rest, language)))
+
+
+def _spelled(text: str, names: dict[str, tuple[str, ...]]) -> Iterator[_Mention]:
+    """Yield names and aliases as spelled, the longest first; an alias of several is a mention of them all."""
+    by_alias: dict[str, list[str]] = {}
+    for name, aliases in names.items():
+        for alias in aliases:
+            by_alias.setdefault(folded(alias), []).append(name)
+    for alias, owners in by_alias.items():
+        start = text.find(alias)
+        while start >= 0:
+            exact = tuple(owner for owner in owners if folded(owner) == alias) or tuple(owners)
+            yield _Mention(start=start, end=start + len(alias), organizations=exact, strength=100 + len(alias))
+            start = text.find(alias, start + 1)
+
+
+def _shortened(text: str, names: dict[str, tuple[str, ...]], language: Language) -> Iterator[_Mention]:
+    for start, end in _body_spans(text, language):
+        word = text[start:end]
+        owners = tuple(name for name in names if _abbreviates(word, folded(name), language))
+        if owners:
+            yield _Mention(start=start, end=end, organizations=owners, strength=50 + len(word))
+
+
+def _body_spans(text: str, language: Language) -> Iterator[tuple[int, int]]:
+    for suffix in language.body_suffixes:
+        at = text.find(suffix)
+        while at >= 0:
+            end = at + len(suffix)
+            for start in range(max(0, at - 12), at + 1):
+                word = text[start:end]
+                if len(word) >= _SHORTEST_SHORT_FORM and re.fullmatch(r"[\u4e00-\u9fff]+", word):
+                    yield start, end
+            at = text.find(suffix, at + 1)
+
+
+def _abbreviates(word: str, name: str, language: Language) -> bool:
+    """Tell whether a word is a short form of a name: its characters in order, its core in one piece, its end alike."""
+    suffix = next((suffix for suffix in language.body_suffixes if word.endswith(suffix)), "")
+    core = word[: len(word) - len(suffix)]
+    if len(core) < 2 or not any(name.endswith(word[-size:]) for size in (2, 1)):
+        return False
+    if suffix and len(suffix) > 1 and not name.endswith(suffix[-2:]):
+        return False
+    at = name.find(core[:2])
+    if at < 0:
+        return False
+    position = at
+    for char in word:
+        position = name.find(char, position)
+        if position < 0:
+            return False
+        position += 1
+    return True
+
+
+def _stems(text: str, names: dict[str, tuple[str, ...]], language: Language) -> Iterator[_Mention]:
+    """Yield names of counties and cities without their last character (贺兰), unless a body's name goes on there."""
+    for name, aliases in names.items():
+        for alias in (name, *aliases):
+            stem = folded(alias)
+            if len(stem) < 3 or stem[-1] not in "省市县区旗" or stem.endswith(("园区", "开发区", "新区")):
+                continue
+            for match in re.finditer(re.escape(stem[:-1]), text):
+                following = text[match.end() : match.end() + 6]
+                if any(following.startswith(suffix) or following[1:].startswith(suffix) for suffix in language.body_suffixes if len(suffix) > 1):
+                    continue
+                if re.match(r"[\u4e00-\u9fff]{0,4}?(?:园区|工业园|产业园|开发区)", following):
+                    continue
+                yield _Mention(start=match.start(), end=match.end(), organizations=(name,), strength=20 + len(stem))
+
+
+def _latin(text: str, names: dict[str, tuple[str, ...]], language: Language) -> Iterator[_Mention]:
+    """Yield names written in pinyin with an English word for the kind of body, such as helan county."""
+    for match in _LATIN.finditer(text):
+        words = match.group().split()
+        kinds = [chinese for english, chinese in language.english_bodies if english in words]
+        letters = "".join(word for word in words if word not in {english for english, _ in language.english_bodies} and word not in {"industrial", "report", "the", "of", "in"})
+        if len(letters) < 4:
+            continue
+        owners = tuple(
+            name
+            for name, aliases in names.items()
+            if any(_sounds_like(letters, folded(alias), kinds, language) for alias in (name, *aliases))
+        )
+        if owners:
+            yield _Mention(start=match.start(), end=match.end(), organizations=owners, strength=10 + len(letters))
+
+
+def _sounds_like(letters: str, name: str, kinds: list[str], language: Language) -> bool:
+    suffix = next((suffix for suffix in language.body_suffixes if name.endswith(suffix)), "")
+    core = name[: len(name) - len(suffix)]
+    return (not kinds or any(name.endswith(kind) for kind in kinds)) and letters in {_pinyin(core), _pinyin(name)}
+
+
+@cache
+def _pinyin(text: str) -> str:
+    from pypinyin import lazy_pinyin
+
+    return "".join(lazy_pinyin(text))
+
+
+def _unknown(text: str, language: Language) -> Iterator[str]:
+    """Yield words that name a body, where a question names its subject: at its start, before a year, or in a list."""
+    suffixes = "|".join(re.escape(suffix) for suffix in language.body_suffixes)
+    pattern = re.compile(
+        rf"(?:^|[\s,，、。;；?？\x00]|请问|和|与|跟|比|那|查一下|告诉我|对比|比较)([\u4e00-\u9fff]{{2,18}}?(?:{suffixes}))(?=\s*(?:的|(?:19|20)\d{{2}}|在|年报|呢|去年|和|与|跟|、|比|,|，|$|有没有|是否|有多少|共|政府信息|收到|受理|新收|行政))"
+    )
+    for match in pattern.finditer(text):
+        word = match[1]
+        core = re.sub(rf"(?:{suffixes})$", "", word)
+        if len(core) < 2 or word in language.common_bodies:
+            continue
+        if re.search(r"[的是每各哪多少几请问全本该这那有些何在比被所把到对从还都里]|平均|政府|行政|信息|公开|网站|部门|申请|群众|企业|人民$", core):
+            continue
+        yield word
+
+
+# ---------------------------------------------------------------- years
+
+
+def _years(text: str) -> tuple[tuple[int, ...], list[tuple[int, int]]]:
+    visible = _NOT_A_YEAR.sub(lambda match: "\x00" * len(match.group()), text)
+    years: list[int] = []
+    spans: list[tuple[int, int]] = []
+    for match in _RANGE.finditer(visible):
+        first, last = sorted((int(match[1]), int(match[2])))
+        if last - first <= 30:
+            years += range(first, last + 1)
+            spans.append(match.span())
+    rest = _blank_out(visible, spans)
+    for match in _YEAR.finditer(rest):
+        years.append(int(match[1]))
+        spans.append(match.span())
+    return tuple(dict.fromkeys(years)), spans
+
+
+# ---------------------------------------------------------------- conversation
+
+
+def _earlier(question: Question, heads: Sequence[ReportHead], language: Language) -> Scope | None:
+    """Return the scope of the conversation so far, or None when this is its first question."""
+    turns = [turn for turn in question.history if turn.role == "user"]
+    if not turns:
+        return None
+    position = max(index for index, turn in enumerate(question.history) if turn.role == "user")
+    before = Question(text=turns[-1].content, history=question.history[:position], filter=question.filter)
+    return resolve(before, heads, language)
+
+
+def _inherit(
+    earlier: Scope,
+    text: str,
+    organizations: tuple[str, ...],
+    years: tuple[int, ...],
+    unknown: tuple[str, ...],
+    choices: tuple[str, ...],
+    heads: Sequence[ReportHead],
+) -> tuple[tuple[str, ...], tuple[int, ...], tuple[str, ...], tuple[str, ...]]:
+    """Fill what the question leaves out: organisations, years, and 去年 relative to the year talked about."""
+    talked_of = earlier.years or tuple(
+        dict.fromkeys(head.year for head in earlier.candidates if head.year is not None)
+    )
+    if not organizations and not unknown:
+        of_kind = _of_named_kind(text, earlier, heads)
+        organizations = of_kind or earlier.organizations
+        unknown = () if of_kind else earlier.unknown_organizations
+        choices = of_kind if len(of_kind) > 1 else choices or (() if of_kind else earlier.choices)
+    if not years:
+        relative = _LAST_YEAR.search(text) and not re.search(r"比(?:上一?年|去年|前一年)|较(?:上一?年|去年)|结转", text)
+        if relative and len(talked_of) == 1:
+            years = (talked_of[0] - 1,)
+        elif organizations == earlier.organizations or _SAME_YEAR.search(text) or earlier.years:
+            years = earlier.years
+    return organizations, years, unknown, choices
+
+
+def _of_named_kind(text: str, earlier: Scope, heads: Sequence[ReportHead]) -> tuple[str, ...]:
+    """Return the organisations of a kind that is named without a name: 园区的呢？ and 县里呢？"""
+    kinds = (("园区", "park"), ("县里", "government"), ("县政府", "government"), ("全县", "government"))
+    wanted = next((kind for word, kind in kinds if re.match(rf"(?:那|那么)?\s*{word}", text)), None)
+    if wanted is None or any(head.kind == wanted for head in heads if head.organization in earlier.organizations):
+        return ()
+    return tuple(dict.fromkeys(head.organization for head in heads if head.kind == wanted))
+
+
+def _leans_on_history(content: str, asked: str, earlier: Scope) -> bool:
+    """Tell whether a question names too little of its own: 那2019年呢？ 比上一年变化了多少？"""
+    del earlier
+    own = re.sub(r"[\s\d]+|园区|县里|全县|变化|比上一?年|上一?年|去年|同比|增加|减少|其中|它|他们|呢|占比|比例", "", content)
+    return len(own) < 3 or bool(re.match(r"\s*(?:那|那么|其中|它|该|比上|同比|还有|另外)", asked) and len(own) < 8)
+
+
+def _standalone(
+    text: str, earlier: Scope, organizations: tuple[str, ...], years: tuple[int, ...], named: tuple[str, ...], folded_text: str
+) -> str:
+    parts: list[str] = []
+    if organizations and not named:
+        parts.append("、".join(organizations))
+    if years and not _YEAR.search(folded_text):
+        parts.append("、".join(f"{year}年" for year in years))
+    lead = "".join(parts)
+    topic = f"（承上文：{earlier.standalone.rstrip('？?。')}）" if lead or earlier.asked else ""
+    return f"{lead}{'：' if lead else ''}{text}{topic}"
+
+
+# ---------------------------------------------------------------- candidates
+
+
+def _candidates(
+    heads: Sequence[ReportHead], organizations: tuple[str, ...], years: tuple[int, ...], unknown: tuple[str, ...]
+) -> tuple[tuple[ScopedReport, ...], tuple[tuple[str, int], ...]]:
+    if not organizations and unknown:
+        return (), ()
+    chosen = [
+        head
+        for head in heads
+        if (not organizations or head.organization in organizations) and (not years or head.year in years)
+    ]
+    have = {(head.organization, head.year) for head in heads}
+    missing = tuple((name, year) for name in organizations for year in years if (name, year) not in have)
+    reports = tuple(
+        ScopedReport(report_id=head.report_id, title=head.title, organization=head.organization, year=head.year)
+        for head in chosen
+    )
+    return reports, missing
+
+
+def _blank_out(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    for start, end in spans:
+        text = text[:start] + "\x00" * (end - start) + text[end:]
+    return text
+
+
+def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    return _blank_out(text, spans).replace("\x00", " ")

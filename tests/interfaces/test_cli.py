@@ -1,0 +1,508 @@
+"""The commands as a person and a script see them: lines, records, remarks and exit codes."""
+
+import csv
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from assistant.interfaces.cli import app
+from assistant.models import (
+    Answer,
+    AnswerWarning,
+    Citation,
+    Completed,
+    Derivation,
+    Event,
+    Failed,
+    Question,
+    TextDelta,
+)
+from assistant.settings import Settings
+from ingest.models import (
+    Anchor,
+    Cell,
+    Dimensions,
+    Figure,
+    Finding,
+    Organization,
+    Quantity,
+    Report,
+    Source,
+    Table,
+)
+from vectorstore.errors import WriterBusy
+from vectorstore.models import FileOutcome, Filter, Progress, ReportHead
+
+COUNTY, PARK = "甲县", "甲县工业园区"
+
+
+def _anchor(report_id: str) -> Anchor:
+    return Anchor(report_id=report_id, char_start=0, char_end=4, section_path=("一、总体情况",))
+
+
+def _cell(report_id: str, column: str, printed: str, value: str | None) -> Cell:
+    quantity = None if value is None else Quantity(value=Decimal(value), unit="项", printed=printed)
+    return Cell(
+        row=("行政许可",),
+        column=column,
+        status="blank" if value is None else "ok",
+        printed=printed,
+        quantity=quantity,
+        indicator=None,
+        applicant=None,
+        anchor=_anchor(report_id),
+        row_start=0,
+        row_end=4,
+    )
+
+
+def _report(report_id: str, name: str, source: str, year: int) -> Report:
+    cells = (_cell(report_id, "处理决定数量", "1,195", "1195"), _cell(report_id, "本年增/减", "", None))
+    return Report(
+        id=report_id,
+        title=f"{name}{year}年政府信息公开工作年度报告",
+        year=year,
+        form="form2019",
+        published=None,
+        organization=Organization(name=name, aliases=(), kind="government", region=()),
+        source=Source(path=source, sha256="0", media_type="text/plain"),
+        sections=(),
+        issues=(),
+        tables=(Table(kind="article20", form="form2019", cells=cells, anchor=_anchor(report_id)),),
+    )
+
+
+class ShelfLibrary:
+    """Hold made-up reports the way the library does."""
+
+    def __init__(self, *reports: Report) -> None:
+        self._reports = {report.id: report for report in reports}
+        self._findings = tuple(self._finding(report.id) for report in reports if report.source.path < "001")
+
+    @staticmethod
+    def _finding(report_id: str) -> Finding:
+        return Finding(
+            id="find-1",
+            report_id=report_id,
+            code="rate",
+            severity="hard",
+            message="办复率与 98 ÷ 90 不符",
+            figures=(),
+            expression="98 ÷ 90",
+            expected=Decimal("108.89"),
+            printed=Decimal("100"),
+            anchors=(),
+        )
+
+    def manifest(self) -> SimpleNamespace:
+        return SimpleNamespace(reports=len(self._reports))
+
+    def headings(self) -> tuple[ReportHead, ...]:
+        return tuple(
+            ReportHead(
+                report_id=one.id,
+                title=one.title,
+                organization=one.organization.name,
+                aliases=(),
+                kind=one.organization.kind,
+                region=(),
+                year=one.year,
+                form=one.form,
+                published=None,
+                source=one.source.path,
+            )
+            for one in self._reports.values()
+        )
+
+    def report(self, report_id: str) -> Report:
+        return self._reports[report_id]
+
+    def text(self, report_id: str) -> str:
+        return f"{self._reports[report_id].title}\n办复率为 98%。"
+
+    def findings(self, chosen: Filter) -> tuple[Finding, ...]:
+        return tuple(
+            one for one in self._findings if chosen.report_ids is None or one.report_id in chosen.report_ids
+        )
+
+    def figures(self, chosen: Filter, *, indicators: Sequence[str] | None = None) -> tuple[Figure, ...]:
+        return tuple(
+            Figure(
+                id=f"fig-{one.id}",
+                report_id=one.id,
+                indicator="licence_decisions",
+                label="行政许可 处理决定数量",
+                organization=one.organization.name,
+                year=one.year,
+                status="ok",
+                quantity=Quantity(value=Decimal("1195"), unit="项", printed="1,195"),
+                dimensions=Dimensions(),
+                origin="table",
+                context="行政许可\t1,195\t",
+                context_start=0,
+                phrase="",
+                anchor=_anchor(one.id),
+            )
+            for one in self._reports.values()
+            if (chosen.organizations is None or one.organization.name in chosen.organizations)
+            and (chosen.years is None or one.year in chosen.years)
+            and (indicators is None or "licence_decisions" in indicators)
+        )
+
+
+class ScriptedEngine:
+    """Give one answer to all questions; fail on 停, break on 坏."""
+
+    fingerprint = "engine-1"
+
+    def __init__(self) -> None:
+        self.asked: list[Question] = []
+
+    def stream(self, question: Question) -> Iterator[Event]:
+        self.asked.append(question)
+        yield TextDelta(text="办复率")
+        if "坏" in question.text:
+            raise KeyError("内部")
+        if "停" in question.text:
+            yield Failed(message="模型服务没有响应。请稍后重试。", retryable=True)
+        else:
+            yield Completed(answer=_answer(question))
+
+
+def _answer(question: Question) -> Answer:
+    citation = Citation(
+        n=1,
+        source="000_aa.txt",
+        report_id="rep-a1",
+        title=f"{COUNTY}2020年政府信息公开工作年度报告",
+        organization=COUNTY,
+        year=2020,
+        section=("一、总体情况", "（三）平台"),
+        quote="办复率为 98%。\x1b[31m",
+        table=None,
+        row=(),
+        column=None,
+        char_start=0,
+        char_end=8,
+        page=3,
+    )
+    return Answer(
+        question=question.text,
+        standalone_question=question.text,
+        status="answered",
+        reason_code=None,
+        text="办复率为 98%[1]。",
+        figures=(),
+        citations=(citation,),
+        derivations=(
+            Derivation(expression="98 ÷ 90", inputs=("98", "90"), value=Decimal("108.89"), unit="%"),
+        ),
+        warnings=(AnswerWarning(code="rate", message="印出的比率与计算不符", citations=(1,)),),
+        suggestions=(f"{PARK}2020年办复率是多少",),
+        engine="rules",
+        model=None,
+        latency_ms=3.0,
+        fingerprint="f",
+    )
+
+
+class Bench:
+    """Run commands against a library and an engine that the test can look into."""
+
+    def __init__(self, library: ShelfLibrary) -> None:
+        self.library = library
+        self.engine = ScriptedEngine()
+        self.settings: list[Settings] = []
+        self.outcomes: tuple[FileOutcome, ...] = ()
+        self.trouble: Exception | None = None
+
+    @contextmanager
+    def open_assistant(self, settings: Settings) -> Iterator[SimpleNamespace]:
+        self.settings.append(settings)
+        yield SimpleNamespace(engine=self.engine, library=self.library, settings=settings)
+
+    def ingest(self, settings: Settings, paths: Sequence[Path], *, on_progress) -> tuple[FileOutcome, ...]:
+        if self.trouble is not None:
+            raise self.trouble
+        for done, outcome in enumerate(self.outcomes, start=1):
+            on_progress(Progress(stage="reading", done=done, total=len(self.outcomes), outcome=outcome))
+        return self.outcomes
+
+    def __call__(self, *arguments: str | Path) -> Result:
+        return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
+    bench = Bench(
+        ShelfLibrary(
+            _report("rep-a1f3", COUNTY, "000_aa.txt", 2020),
+            _report("rep-a1c7", PARK, "001_bb.txt", 2020),
+            _report("rep-b200", "乙县", "002_cc.txt", 2023),
+        )
+    )
+    bootstrap = ModuleType("assistant.bootstrap")
+    bootstrap.__dict__.update(open_assistant=bench.open_assistant, ingest=bench.ingest)
+    monkeypatch.setitem(sys.modules, "assistant.bootstrap", bootstrap)
+    return bench
+
+
+def _records(result: Result) -> list[dict[str, object]]:
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def _outcome(path: str, status: str, **counts: int) -> FileOutcome:
+    return FileOutcome.model_validate(
+        {"path": path, "status": status, "report_id": None, "message": f"{path} 如此"} | counts
+    )
+
+
+def test_ingest_tells_each_file_and_sums_up(bench: Bench, tmp_path: Path):
+    bench.outcomes = (
+        _outcome("a.txt", "added", tables=3, cells=200, figures=250),
+        _outcome("b.txt", "unchanged"),
+    )
+    result = bench("ingest", tmp_path)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == ["[新增] a.txt 如此", "[没有变化] b.txt 如此"]
+    assert "读入 1 份报告，3 张表，200 个单元格，250 个数据" in result.stderr
+
+
+def test_second_ingest_says_that_nothing_changed(bench: Bench, tmp_path: Path):
+    bench.outcomes = (_outcome("a.txt", "unchanged"),)
+    result = bench("ingest", tmp_path)
+    assert result.exit_code == 0
+    assert "没有变化：1 个文件都已在库中" in result.stderr
+
+
+def test_ingest_exits_1_when_a_file_failed_and_tells_the_others(bench: Bench, tmp_path: Path):
+    bench.outcomes = (_outcome("bad.bin", "failed"), _outcome("a.txt", "added"))
+    result = bench("ingest", tmp_path, "--json")
+    assert result.exit_code == 1
+    assert [json.loads(line)["status"] for line in result.stdout.splitlines()] == ["failed", "added"]
+
+
+def test_busy_library_is_told_in_one_line_without_traceback(bench: Bench, tmp_path: Path):
+    bench.trouble = WriterBusy("另一个进程（4711）正在写入。\n请等它结束。")
+    result = bench("ingest", tmp_path)
+    assert result.exit_code == 1
+    assert result.stderr == "错误：另一个进程（4711）正在写入。 请等它结束。\n"
+    assert result.stdout == ""
+
+
+def test_reports_are_listed(bench: Bench):
+    assert "000_aa.txt" in bench("reports").stdout
+    assert [record["report_id"] for record in _records(bench("reports", "--json"))] == [
+        "rep-a1f3",
+        "rep-a1c7",
+        "rep-b200",
+    ]
+
+
+@pytest.mark.parametrize("command", [["reports"], ["tables", "x"], ["figures"], ["check"], ["ask", "？"]])
+def test_empty_library_says_how_to_fill_it(bench: Bench, tmp_path: Path, command: list[str]):
+    bench.library = ShelfLibrary()
+    result = bench(*command, "--data", tmp_path / "empty")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert "gongkai ingest" in result.stderr
+    assert "empty" in result.stderr
+
+
+def test_table_cells_have_the_shape_that_other_tools_read(bench: Bench):
+    first, second = _records(bench("tables", "000", "--json"))
+    assert first == {
+        "doc": "000_aa.txt",
+        "table": "article20",
+        "row": ["行政许可"],
+        "col": "处理决定数量",
+        "value": 1195,
+        "printed": "1,195",
+        "status": "ok",
+    }
+    assert (second["value"], second["status"]) == (None, "blank")
+
+
+@pytest.mark.parametrize("wanted", ["rep-a1f3", "rep-a1f", "000_aa.txt", "000_aa", "000", "甲县 2020 年"])
+def test_report_is_found_by_whatever_names_it(bench: Bench, wanted: str):
+    assert _records(bench("tables", wanted, "--json"))[0]["doc"] == "000_aa.txt"
+
+
+def test_ambiguous_report_lists_the_candidates(bench: Bench):
+    result = bench("tables", "甲县")
+    assert result.exit_code == 1
+    assert "符合 2 份报告" in result.stderr
+    assert "000_aa.txt" in result.stderr
+    assert "001_bb.txt" in result.stderr
+    assert "002_cc.txt" not in result.stderr
+
+
+def test_unknown_report_lists_what_there_is(bench: Bench):
+    result = bench("tables", "丙县")
+    assert result.exit_code == 1
+    assert "没有报告符合「丙县」" in result.stderr
+    assert "002_cc.txt" in result.stderr
+
+
+def test_figures_are_chosen_by_organisation_year_and_indicator(bench: Bench):
+    assert len(_records(bench("figures", "--json"))) == 3
+    (park,) = _records(bench("figures", "--org", "工业园区", "--year", "2020", "--json"))
+    assert (park["organization"], park["value"], park["unit"]) == (PARK, 1195, "项")
+    assert bench("figures", "--indicator", "nothing", "--json").stdout == ""
+
+
+def test_exact_organisation_wins_over_its_namesake(bench: Bench):
+    (county,) = _records(bench("figures", "--org", COUNTY, "--json"))
+    assert county["organization"] == COUNTY
+
+
+def test_unknown_organisation_is_refused_with_what_there_is(bench: Bench):
+    result = bench("figures", "--org", "丙县")
+    assert result.exit_code == 1
+    assert "乙县" in result.stderr
+
+
+def test_figures_as_csv_open_in_a_spreadsheet(bench: Bench):
+    rows = list(csv.DictReader(StringIO(bench("figures", "--csv").stdout)))
+    assert [row["source"] for row in rows] == ["000_aa.txt", "001_bb.txt", "002_cc.txt"]
+    assert rows[0]["printed"] == "1,195"
+
+
+def test_check_names_the_contradiction_or_says_that_there_is_none(bench: Bench):
+    assert bench("check").stdout == "000_aa.txt [矛盾] 办复率与 98 ÷ 90 不符\n"
+    assert "没有发现矛盾" in bench("check", "002").stderr
+    (finding,) = _records(bench("check", "--json"))
+    assert (finding["source"], finding["expression"]) == ("000_aa.txt", "98 ÷ 90")
+
+
+def test_ask_shows_answer_proof_and_warning(bench: Bench):
+    result = bench("ask", "办复率？")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("办复率为 98%[1]。\n")
+    assert (
+        "[1] 《甲县2020年政府信息公开工作年度报告》 一、总体情况 > （三）平台（000_aa.txt，第 3 页）"
+        in result.stdout
+    )
+    assert "98 ÷ 90 = 108.89%" in result.stdout
+    assert "印出的比率与计算不符[1]" in result.stdout
+    assert "\x1b" not in result.stdout
+
+
+def test_ask_json_is_the_answer_and_nothing_else(bench: Bench):
+    (answer,) = _records(bench("ask", "办复率？", "--json", "--engine", "rules"))
+    assert answer["status"] == "answered"
+    assert answer["derivations"][0]["value"] == 108.89
+    assert bench.settings[0].engine == "rules"
+
+
+def test_failed_answer_exits_1_and_says_why(bench: Bench):
+    result = bench("ask", "停", "--json")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert "模型服务没有响应" in result.stderr
+
+
+def test_history_is_taken_along(bench: Bench, tmp_path: Path):
+    history = tmp_path / "history.json"
+    history.write_text('[{"role": "user", "content": "甲县2020年？"}]', encoding="utf-8")
+    assert bench("ask", "那园区呢？", "--history", history).exit_code == 0
+    assert [turn.content for turn in bench.engine.asked[0].history] == ["甲县2020年？"]
+
+
+@pytest.mark.parametrize("text", ["不是 JSON", '[{"role": "bot", "content": "？"}]', '{"role": "user"}'])
+def test_broken_history_is_refused_with_its_file(bench: Bench, tmp_path: Path, text: str):
+    history = tmp_path / "history.json"
+    history.write_text(text, encoding="utf-8")
+    result = bench("ask", "那园区呢？", "--history", history)
+    assert result.exit_code == 1
+    assert "history.json" in result.stderr
+    assert bench.engine.asked == []
+
+
+@pytest.fixture
+def questions(tmp_path: Path) -> Path:
+    path = tmp_path / "questions.jsonl"
+    gold = {"answer": {"text": "98%", "numeric": [{"value": 98, "unit": "%"}]}}
+    records = [{"id": "A", "question": "办复率？"} | gold, {"id": "B", "question": "坏"} | gold]
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    return path
+
+
+def test_eval_writes_its_files_and_survives_a_question_that_breaks(
+    bench: Bench, questions: Path, tmp_path: Path
+):
+    result = bench("eval", questions, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "predictions.jsonl",
+        "scores.json",
+        "report.md",
+        "report.html",
+        "junit.xml",
+    }
+    assert "正确率 accuracy：50.0%（1/2）" in result.stdout
+    assert "B 运行出错：KeyError" in result.stderr
+
+
+def test_eval_checks_quotes_against_the_library(bench: Bench, questions: Path, tmp_path: Path):
+    bench("eval", questions, "--out", tmp_path / "out", "--limit", "1")
+    scores = json.loads((tmp_path / "out/scores.json").read_text(encoding="utf-8"))
+    assert scores["questions"] == 1
+    assert scores["details"]["quote_verbatim_rate"]["of"] == 1
+
+
+def test_eval_exits_1_below_the_floor(bench: Bench, questions: Path, tmp_path: Path):
+    assert bench("eval", questions, "--out", tmp_path / "out", "--fail-under", "accuracy=0.5").exit_code == 0
+    below = bench("eval", questions, "--out", tmp_path / "out", "--fail-under", "accuracy=0.9")
+    assert below.exit_code == 1
+    assert "accuracy = 0.5，要求不低于 0.9" in below.stderr
+    unmeasured = bench("eval", questions, "--out", tmp_path / "out", "--fail-under", "abstention_recall=0.1")
+    assert unmeasured.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "floor", ["beauty=0.9", "wrong_but_confident=0.1", "accuracy=high", "accuracy=90", "accuracy"]
+)
+def test_eval_refuses_a_floor_that_means_nothing(bench: Bench, questions: Path, tmp_path: Path, floor: str):
+    result = bench("eval", questions, "--out", tmp_path / "out", "--fail-under", floor)
+    assert result.exit_code == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_eval_compares_with_an_earlier_run(bench: Bench, questions: Path, tmp_path: Path):
+    bench("eval", questions, "--out", tmp_path / "old")
+    result = bench("eval", questions, "--out", tmp_path / "new", "--baseline", tmp_path / "old")
+    assert result.exit_code == 0
+    assert "变对 0 题，变错 0 题" in result.stdout
+    assert bench("eval", questions, "--out", tmp_path / "new", "--baseline", tmp_path / "none").exit_code == 1
+
+
+def test_usage_errors_exit_2(bench: Bench):
+    assert bench("figures", "--json", "--csv").exit_code == 2
+    assert bench("ask", "？", "--engine", "oracle").exit_code == 2
+    assert bench("nonsense").exit_code == 2
+    assert bench().exit_code == 2
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import sys\nfrom assistant.interfaces.cli import app\n"
+        "try:\n    app(['--help'])\nexcept SystemExit:\n    pass\n"
+        "heavy = {'pydantic', 'torch', 'chromadb', 'gradio', 'sqlalchemy', 'rich'} & set(sys.modules)\n"
+        "sys.exit(f'loaded: {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2]
+    )
+    assert done.returncode == 0, done.stderr
+    assert "ingest" in done.stdout

@@ -1,0 +1,540 @@
+"""Keep the reports in a SQL database, exactly as they were read; everything else can be rebuilt from it.
+
+What is filtered on has a column of its own; the whole value stands beside it as JSON, where a Decimal is text.
+"""
+
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self, TypeVar
+
+from sqlalchemy import JSON as SQL_JSON
+from sqlalchemy import (
+    URL,
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    inspect,
+    make_url,
+    select,
+    update,
+)
+from sqlalchemy.exc import SQLAlchemyError
+
+from ingest.models import Applicant, Chunk, Figure, Finding, Ingested, Origin, Report, Value
+from vectorstore import lexical
+from vectorstore.errors import LibraryUnusable
+from vectorstore.models import Filter, KnownFile, Manifest, ReportHead
+
+SCHEMA_VERSION = 1
+"""Raised when the tables change in a way that older programs cannot read."""
+
+_BUSY_SECONDS = 30
+# Below what every database takes as parameters of one statement.
+_IDS_AT_A_TIME = 5000
+
+_metadata = MetaData()
+_meta = Table(
+    "meta",
+    _metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+_reports = Table(
+    "reports",
+    _metadata,
+    Column("id", Text, primary_key=True),
+    Column("location", Text, nullable=False, unique=True),
+    Column("sha256", Text, nullable=False),
+    Column("pipeline", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("organization", Text, nullable=False, index=True),
+    Column("aliases", SQL_JSON, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("region", SQL_JSON, nullable=False),
+    Column("year", Integer, index=True),
+    Column("form", Text, nullable=False),
+    Column("published", Date),
+    Column("source", Text, nullable=False),
+)
+# Apart from the heads, so that listing thousands of reports does not read them.
+_bodies = Table(
+    "bodies",
+    _metadata,
+    Column("report_id", ForeignKey(_reports.c.id), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+)
+_chunks = Table(
+    "chunks",
+    _metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("report_id", ForeignKey(_reports.c.id), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("indexed", Boolean, nullable=False),
+    Column("payload", Text, nullable=False),
+    Index("chunks_pending", "indexed"),
+)
+_figures = Table(
+    "figures",
+    _metadata,
+    Column("report_id", ForeignKey(_reports.c.id), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("indicator", Text),
+    Column("applicant", Text),
+    Column("origin", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Index("figures_indicator", "indicator", "applicant"),
+)
+_findings = Table(
+    "findings",
+    _metadata,
+    Column("report_id", ForeignKey(_reports.c.id), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("payload", Text, nullable=False),
+)
+
+_ValueT = TypeVar("_ValueT", bound=Value)
+_MetaKey = Literal["schema_version", "revision", "pipeline", "embedding_model"]
+
+
+class Library:
+    """Answer from one database; make it with `Library.open`.
+
+    A filter that is left open lets everything through, and one that matches nothing lets nothing through.
+    What several reports give comes in the order of organisation, year and place in the report.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._reader = engine
+        self._writer = engine.execution_options(writes=True)
+        self._where = engine.url.database or "" if _is_file(engine.url) else str(engine.url)
+
+    @classmethod
+    def open(cls, url: str, *, create: bool = True) -> Self:
+        """Open the database at a SQLAlchemy URL; without `create` it must already be a library."""
+        library = cls(_connect(url, create=create))
+        try:
+            library._prepare(create=create)
+        except LibraryUnusable:
+            library.close()
+            raise
+        return library
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._reader.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def revision(self) -> int:
+        """Return a number that is another after every change of the reports; what was derived then is stale."""
+        with self._reading() as connection:
+            return int(_meta_value(connection, "revision") or 0)
+
+    def put(self, ingested: Ingested, *, location: str, pipeline: str) -> None:
+        """Store what was read from a location, in place of what stood there and of the same report elsewhere."""
+        report = ingested.report
+        with self._writing() as connection:
+            stale = select(_reports.c.id).where(
+                (_reports.c.location == location) | (_reports.c.id == report.id)
+            )
+            _delete_reports(connection, list(connection.execute(stale).scalars()))
+            connection.execute(insert(_reports), _head_row(report, location, pipeline))
+            body = {"report_id": report.id, "text": ingested.text, "payload": report.model_dump_json()}
+            connection.execute(insert(_bodies), body)
+            _insert_chunks(connection, ingested.chunks)
+            _insert_figures(connection, report.id, ingested.figures)
+            _insert_findings(connection, report.id, ingested.findings)
+            _set_meta(connection, "pipeline", pipeline)
+            _bump(connection)
+
+    def remove(self, report_id: str) -> bool:
+        """Remove a report and all that came from it; tell whether it was there."""
+        with self._writing() as connection:
+            known = connection.execute(select(_reports.c.id).where(_reports.c.id == report_id)).first()
+            if known is None:
+                return False
+            _delete_reports(connection, [report_id])
+            _bump(connection)
+        return True
+
+    def headings(self, filter: Filter = Filter()) -> tuple[ReportHead, ...]:
+        """List the reports without reading them."""
+        statement = _within(select(_reports), filter).order_by(*_ORDER)
+        with self._reading() as connection:
+            rows = connection.execute(statement).mappings().all()
+        return tuple(
+            ReportHead(
+                report_id=row["id"],
+                title=row["title"],
+                organization=row["organization"],
+                aliases=tuple(row["aliases"]),
+                kind=row["kind"],
+                region=tuple(row["region"]),
+                year=row["year"],
+                form=row["form"],
+                published=row["published"],
+                source=row["source"],
+            )
+            for row in rows
+        )
+
+    def reports(self, filter: Filter = Filter()) -> tuple[Report, ...]:
+        """Return whole reports."""
+        statement = select(_bodies.c.payload).join(_reports)
+        return self._values(Report, _within(statement, filter).order_by(*_ORDER))
+
+    def report(self, report_id: str) -> Report | None:
+        """Return one whole report, None if there is no such report."""
+        return next(iter(self.reports(Filter(report_ids=(report_id,)))), None)
+
+    def text(self, report_id: str) -> str:
+        """Return the text that the anchors of a report count in; raise KeyError if there is no such report."""
+        with self._reading() as connection:
+            text = connection.execute(
+                select(_bodies.c.text).where(_bodies.c.report_id == report_id)
+            ).scalar_one_or_none()
+        if text is None:
+            raise KeyError(report_id)
+        return text
+
+    def figures(
+        self,
+        filter: Filter = Filter(),
+        *,
+        indicators: Sequence[str] | None = None,
+        applicant: Applicant | None = None,
+        origin: Origin | None = None,
+    ) -> tuple[Figure, ...]:
+        """Return the figures of the reports; no indicators (an empty sequence) means no figures."""
+        statement = _within(select(_figures.c.payload).join(_reports), filter)
+        if indicators is not None:
+            statement = statement.where(_figures.c.indicator.in_(list(indicators)))
+        if applicant is not None:
+            statement = statement.where(_figures.c.applicant == applicant)
+        if origin is not None:
+            statement = statement.where(_figures.c.origin == origin)
+        return self._values(Figure, statement.order_by(*_ORDER, _figures.c.position))
+
+    def findings(self, filter: Filter = Filter()) -> tuple[Finding, ...]:
+        """Return what does not agree in the reports."""
+        statement = _within(select(_findings.c.payload).join(_reports), filter)
+        return self._values(Finding, statement.order_by(*_ORDER, _findings.c.position))
+
+    def chunks(self, filter: Filter = Filter()) -> tuple[Chunk, ...]:
+        """Return the passages of the reports."""
+        statement = _within(select(_chunks.c.payload).join(_reports), filter)
+        return self._values(Chunk, statement.order_by(*_ORDER, _chunks.c.position))
+
+    def chunks_by_id(self, ids: Sequence[str]) -> tuple[Chunk, ...]:
+        """Return the passages with these ids, in this order; an unknown id is left out."""
+        found: dict[str, Chunk] = {}
+        for some in _slices(ids):
+            statement = select(_chunks.c.payload).where(_chunks.c.id.in_(some))
+            found |= {chunk.id: chunk for chunk in self._values(Chunk, statement)}
+        return tuple(found[id] for id in ids if id in found)
+
+    def chunk_ids(self, filter: Filter = Filter(), *, indexed: bool | None = None) -> tuple[str, ...]:
+        """Return the ids of passages, of those with or without a vector if `indexed` says so."""
+        statement = select(_chunks.c.id)
+        if filter != Filter():
+            statement = _within(statement.join(_reports), filter)
+        if indexed is not None:
+            statement = statement.where(_chunks.c.indexed == indexed)
+        with self._reading() as connection:
+            return tuple(connection.execute(statement.order_by(_chunks.c.number)).scalars())
+
+    def search_words(self, query: str, *, limit: int, filter: Filter = Filter()) -> tuple[str, ...]:
+        """Return the ids of the passages that share words with the query, best first."""
+        within = None
+        if filter != Filter():
+            within = _within(select(_chunks.c.number).join(_reports), filter)
+        with self._reading() as connection:
+            numbers = lexical.rank(connection, query, limit=limit, within=within)
+            statement = select(_chunks.c.number, _chunks.c.id).where(_chunks.c.number.in_(numbers))
+            ids = {row.number: row.id for row in connection.execute(statement)}
+        return tuple(ids[number] for number in numbers)
+
+    def manifest(self) -> Manifest:
+        """Say what the library holds."""
+        with self._reading() as connection:
+            return Manifest(
+                schema_version=SCHEMA_VERSION,
+                pipeline=_meta_value(connection, "pipeline") or "",
+                embedding_model=_meta_value(connection, "embedding_model"),
+                reports=_count(connection, _reports),
+                chunks=_count(connection, _chunks),
+                figures=_count(connection, _figures),
+                indexed_chunks=connection.execute(
+                    select(func.count()).select_from(_chunks).where(_chunks.c.indexed.is_(True))
+                ).scalar_one(),
+            )
+
+    def known_files(self) -> Mapping[str, KnownFile]:
+        """Return what is held of each location."""
+        columns = (_reports.c.location, _reports.c.sha256, _reports.c.pipeline, _reports.c.id)
+        with self._reading() as connection:
+            rows = connection.execute(select(*columns)).all()
+        return {
+            row.location: KnownFile(
+                location=row.location, sha256=row.sha256, pipeline=row.pipeline, report_id=row.id
+            )
+            for row in rows
+        }
+
+    def pending_chunks(self, *, limit: int) -> tuple[Chunk, ...]:
+        """Return passages that have no vector yet, the earliest stored first."""
+        statement = select(_chunks.c.payload).where(_chunks.c.indexed.is_(False))
+        return self._values(Chunk, statement.order_by(_chunks.c.number).limit(limit))
+
+    def mark_indexed(self, chunk_ids: Iterable[str], *, model: str) -> None:
+        """Note that these passages have a vector, and of which model."""
+        with self._writing() as connection:
+            _set_indexed(connection, chunk_ids, indexed=True)
+            _set_meta(connection, "embedding_model", model)
+
+    def mark_pending(self, chunk_ids: Iterable[str]) -> None:
+        """Note that these passages need a vector again."""
+        with self._writing() as connection:
+            _set_indexed(connection, chunk_ids, indexed=False)
+
+    def _prepare(self, *, create: bool) -> None:
+        """Check the schema's version; make the tables first where there are none."""
+        with self._writing() if create else self._reading() as connection:
+            version = _meta_value(connection, "schema_version") if _has_meta(connection) else None
+            if version is None:
+                if not create:
+                    raise LibraryUnusable(f"{self._where} 里还没有资料。请先运行 gongkai ingest 读入报告。")
+                _metadata.create_all(connection)
+                lexical.create(connection)
+                _set_meta(connection, "schema_version", str(SCHEMA_VERSION))
+            elif version != str(SCHEMA_VERSION):
+                raise LibraryUnusable(
+                    f"资料库 {self._where} 的格式版本是 {version}，本程序只认识版本 {SCHEMA_VERSION}。"
+                    "请升级 gongkai，或用 --data（GONGKAI_DATA）换一个文件夹后重新运行 gongkai ingest。"
+                )
+
+    def _values(self, model: type[_ValueT], statement: Select[tuple[str]]) -> tuple[_ValueT, ...]:
+        with self._reading() as connection:
+            payloads = connection.execute(statement).scalars().all()
+        return tuple(model.model_validate_json(payload) for payload in payloads)
+
+    @contextmanager
+    def _reading(self) -> Generator[Connection]:
+        with self._explained("读取"), self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Generator[Connection]:
+        with self._explained("写入"), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _explained(self, doing: str) -> Generator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            cause = getattr(error, "orig", None) or error
+            raise LibraryUnusable(
+                f"资料库 {self._where} 无法{doing}：{cause}。请检查它是不是公开问的资料库、磁盘空间和写权限；"
+                "也可以用 --data（GONGKAI_DATA）换一个文件夹后重新运行 gongkai ingest。"
+            ) from error
+
+
+_ORDER = (_reports.c.organization, _reports.c.year.is_(None), _reports.c.year, _reports.c.id)
+
+
+def _connect(url: str, *, create: bool) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() not in lexical.DIALECTS:
+            raise LibraryUnusable(
+                f"GONGKAI_DATABASE_URL 指定的数据库 {parsed.get_backend_name()} 不受支持。"
+                "请用 sqlite:///文件 或 postgresql+psycopg://…。"
+            )
+        if _is_file(parsed):
+            _check_file(Path(parsed.database or ""), create=create)
+            return _sqlite_engine(parsed)
+        return create_engine(parsed, pool_pre_ping=True)
+    except SQLAlchemyError as error:
+        raise LibraryUnusable(
+            f"数据库地址不可用：{error}。请检查 GONGKAI_DATABASE_URL，例如 sqlite:///data/library.sqlite。"
+        ) from error
+    except ImportError as error:
+        raise LibraryUnusable(
+            f"没有安装数据库驱动：{error}。PostgreSQL 请运行 pip install 'psycopg[binary]' 后重试。"
+        ) from error
+
+
+def _is_file(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def _check_file(path: Path, *, create: bool) -> None:
+    if not create and not path.is_file():
+        raise LibraryUnusable(f"{path} 处还没有资料库。请先运行 gongkai ingest 读入报告。")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LibraryUnusable(
+            f"资料文件夹 {path.parent} 无法建立：{error.strerror or error}。"
+            "请检查权限，或用 --data（GONGKAI_DATA）换一个文件夹。"
+        ) from error
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, record: object) -> None:  # pyright: ignore[reportUnusedFunction]
+        del record
+        # The driver must not begin transactions by itself: it leaves CREATE TABLE outside of them.
+        connection.isolation_level = None
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
+        # A writer that took the lock late could find its view outdated, and would fail instead of wait.
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _has_meta(connection: Connection) -> bool:
+    return inspect(connection).has_table(_meta.name)
+
+
+def _within(statement: Select[Any], filter: Filter) -> Select[Any]:
+    """Narrow a statement that has the reports' heads in it."""
+    if filter.organizations is not None:
+        statement = statement.where(_reports.c.organization.in_(filter.organizations))
+    if filter.years is not None:
+        statement = statement.where(_reports.c.year.in_(filter.years))
+    if filter.report_ids is not None:
+        statement = statement.where(_reports.c.id.in_(filter.report_ids))
+    return statement
+
+
+def _head_row(report: Report, location: str, pipeline: str) -> dict[str, object]:
+    organization = report.organization
+    return {
+        "id": report.id,
+        "location": location,
+        "sha256": report.source.sha256,
+        "pipeline": pipeline,
+        "title": report.title,
+        "organization": organization.name,
+        "aliases": list(organization.aliases),
+        "kind": organization.kind,
+        "region": list(organization.region),
+        "year": report.year,
+        "form": report.form,
+        "published": report.published,
+        "source": report.source.path,
+    }
+
+
+def _insert_chunks(connection: Connection, chunks: Sequence[Chunk]) -> None:
+    if not chunks:
+        return
+    rows = [
+        {
+            "id": chunk.id,
+            "report_id": chunk.report_id,
+            "position": position,
+            "indexed": False,
+            "payload": chunk.model_dump_json(),
+        }
+        for position, chunk in enumerate(chunks)
+    ]
+    stored = connection.execute(insert(_chunks).returning(_chunks.c.id, _chunks.c.number), rows)
+    numbers = {row.id: row.number for row in stored}
+    lexical.add(connection, [(numbers[chunk.id], chunk.search_text) for chunk in chunks])
+
+
+def _insert_figures(connection: Connection, report_id: str, figures: Sequence[Figure]) -> None:
+    rows = [
+        {
+            "report_id": report_id,
+            "position": position,
+            "indicator": figure.indicator,
+            "applicant": figure.dimensions.applicant,
+            "origin": figure.origin,
+            "payload": figure.model_dump_json(),
+        }
+        for position, figure in enumerate(figures)
+    ]
+    if rows:
+        connection.execute(insert(_figures), rows)
+
+
+def _insert_findings(connection: Connection, report_id: str, findings: Sequence[Finding]) -> None:
+    rows = [
+        {"report_id": report_id, "position": position, "payload": finding.model_dump_json()}
+        for position, finding in enumerate(findings)
+    ]
+    if rows:
+        connection.execute(insert(_findings), rows)
+
+
+def _delete_reports(connection: Connection, report_ids: Sequence[str]) -> None:
+    if not report_ids:
+        return
+    lexical.remove(connection, select(_chunks.c.number).where(_chunks.c.report_id.in_(report_ids)))
+    for part in (_chunks, _figures, _findings, _bodies):
+        connection.execute(delete(part).where(part.c.report_id.in_(report_ids)))
+    connection.execute(delete(_reports).where(_reports.c.id.in_(report_ids)))
+
+
+def _set_indexed(connection: Connection, chunk_ids: Iterable[str], *, indexed: bool) -> None:
+    for some in _slices(list(chunk_ids)):
+        connection.execute(update(_chunks).where(_chunks.c.id.in_(some)).values(indexed=indexed))
+
+
+def _meta_value(connection: Connection, key: _MetaKey) -> str | None:
+    return connection.execute(select(_meta.c.value).where(_meta.c.key == key)).scalar_one_or_none()
+
+
+def _set_meta(connection: Connection, key: _MetaKey, value: str) -> None:
+    if connection.execute(update(_meta).where(_meta.c.key == key).values(value=value)).rowcount == 0:
+        connection.execute(insert(_meta), {"key": key, "value": value})
+
+
+def _bump(connection: Connection) -> None:
+    _set_meta(connection, "revision", str(int(_meta_value(connection, "revision") or 0) + 1))
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def _slices(ids: Sequence[str]) -> Generator[Sequence[str]]:
+    for start in range(0, len(ids), _IDS_AT_A_TIME):
+        yield ids[start : start + _IDS_AT_A_TIME]
