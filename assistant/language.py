@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 
 from ingest.models import Value
 from ingest.wording import folded
+from vectorstore.lexical import words as segment
 
 Kind = Literal[
     "collection", "consistency", "headings", "rank", "compare", "difference", "share", "average", "sum", "date",
@@ -22,7 +23,8 @@ class Language(Value):
     """Hold the compiled vocabulary; patterns match folded text."""
 
     kinds: tuple[tuple[Kind, str], ...]
-    fillers: str
+    filler_phrases: str
+    fillers: frozenset[str]
     units: tuple[tuple[str, str], ...]
     synonyms: tuple[tuple[str, ...], ...]
     body_suffixes: tuple[str, ...]
@@ -31,11 +33,28 @@ class Language(Value):
 
     def kind(self, asked: str) -> Kind:
         """Return what a folded question asks for; a passage when nothing says otherwise."""
-        return next((kind for kind, pattern in self.kinds if re.search(pattern, asked)), "passage")
+        counted = self.unit(asked) is not None
+        return next(
+            (
+                kind
+                for kind, pattern in self.kinds
+                if not (counted and kind in {"contact", "date"}) and re.search(pattern, asked)
+            ),
+            "passage",
+        )
 
-    def content(self, asked: str) -> str:
-        """Return a folded question without the words that carry no content; gaps become spaces."""
-        return re.sub(r"\s+", " ", re.sub(self.fillers, " ", asked)).strip()
+    def content(self, asked: str) -> tuple[str, ...]:
+        """Return the words of a folded question that carry content; unknown words cut to pieces come back whole."""
+        kept: list[str] = []
+        for part in re.split(rf"{self.filler_phrases}|[^\u4e00-\u9fffa-z0-9.%]+", asked):
+            run = ""
+            for word in (*segment(part), ""):
+                if len(word) == 1 and "\u4e00" <= word and word not in self.fillers:
+                    run += word
+                    continue
+                kept += [run, word]
+                run = ""
+        return tuple(dict.fromkeys(word for word in kept if word and word not in self.fillers))
 
     def unit(self, asked: str) -> str | None:
         """Return the unit that a folded question wants: %, 元, a measure word, or None."""
@@ -52,7 +71,8 @@ def load_language() -> Language:
     raw: dict[str, Any] = tomllib.loads((files("assistant") / "language.toml").read_text("utf-8"))
     return Language(
         kinds=tuple((cast(Kind, entry["kind"]), "|".join(entry["patterns"])) for entry in raw["kinds"]),
-        fillers="|".join(raw["fillers"]["patterns"]),
+        filler_phrases="|".join(f"(?:{phrase})" for phrase in raw["fillers"]["phrases"]),
+        fillers=frozenset(raw["fillers"]["words"]),
         units=tuple((unit, "|".join(patterns)) for unit, patterns in raw["units"].items()),
         synonyms=tuple(tuple(folded(word) for word in group) for group in raw["synonyms"]["groups"]),
         body_suffixes=tuple(sorted(raw["bodies"]["suffixes"], key=len, reverse=True)),

@@ -49,7 +49,7 @@ def resolve(question: Question, heads: Sequence[ReportHead], language: Language)
         organizations, years, unknown, choices = _inherit(
             earlier, text, organizations, years, unknown, choices, heads
         )
-        if _leans_on_history(content, asked, earlier):
+        if _leans_on_history(content, asked):
             asked = f"{asked} {earlier.asked}"
         standalone = _standalone(question.text, earlier, organizations, years, named, text)
     if not organizations and not unknown:
@@ -282,10 +282,9 @@ def _of_named_kind(text: str, earlier: Scope, heads: Sequence[ReportHead]) -> tu
     return tuple(dict.fromkeys(head.organization for head in heads if head.kind == wanted))
 
 
-def _leans_on_history(content: str, asked: str, earlier: Scope) -> bool:
+def _leans_on_history(words: tuple[str, ...], asked: str) -> bool:
     """Tell whether a question names too little of its own: 那2019年呢？ 比上一年变化了多少？"""
-    del earlier
-    own = re.sub(r"[\s\d]+|园区|县里|全县|变化|比上一?年|上一?年|去年|同比|增加|减少|其中|它|他们|呢|占比|比例", "", content)
+    own = re.sub(r"\d+|园区|县里|全县|变化|比|上一?年|一年|去年|同比|增加|减少|其中|它|他们|占比|比例|率", "", "".join(words))
     return len(own) < 3 or bool(re.match(r"\s*(?:那|那么|其中|它|该|比上|同比|还有|另外)", asked) and len(own) < 8)
 
 

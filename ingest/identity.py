@@ -34,6 +34,7 @@ class Identity(Value):
     organization: Organization | None
     year: int | None
     published: date | None
+    published_span: tuple[int, int] | None
     title_end: int
 
 
@@ -48,11 +49,13 @@ def read_identity(document: RawDocument, language: Language) -> Identity:
         year = int(period[1])
     if name is None:
         name = _issuer(document)
+    published = _published(document)
     return Identity(
         title=title[1] if title else None,
         organization=_organization(name, language) if name else None,
         year=year,
-        published=_published(document),
+        published=published[0] if published else None,
+        published_span=published[1] if published else None,
         title_end=title[2] if title else 0,
     )
 
@@ -151,16 +154,17 @@ def _region(name: str, language: Language) -> tuple[str, ...]:
     return tuple(path)
 
 
-def _published(document: RawDocument) -> date | None:
-    """Return the date under the signature: a line that is nothing but a date, outside the tables."""
+def _published(document: RawDocument) -> tuple[date, tuple[int, int]] | None:
+    """Return the date under the signature and its place: a line that is nothing but a date, outside the tables."""
     for block in document.blocks:
-        if _SIGNATURE.match(block.text):
-            found = _DATE.search(block.text)
-            if found:
-                try:
-                    return date(int(found[1]), int(found[2]), int(found[3]))
-                except ValueError:
-                    continue
+        found = _DATE.search(block.text) if _SIGNATURE.match(block.text) else None
+        if found is None:
+            continue
+        try:
+            published = date(int(found[1]), int(found[2]), int(found[3]))
+        except ValueError:
+            continue
+        return published, (block.char_start + found.start(), block.char_start + found.end())
     return None
 
 

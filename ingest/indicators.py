@@ -19,6 +19,7 @@ class Language(Value):
     money: tuple[str, ...]
     ratios: tuple[str, ...]
     provinces: tuple[str, ...]
+    words: tuple[str, ...]
 
 
 class Column(Value):

@@ -159,7 +159,7 @@ class Issue(Value):
 
 
 class Report(Value):
-    """Hold one annual report as read."""
+    """Hold one annual report as read; `published_at` points at the date under the signature."""
 
     id: str
     title: str
@@ -167,6 +167,7 @@ class Report(Value):
     year: int | None
     form: Form
     published: date | None
+    published_at: Anchor | None
     source: Source
     sections: tuple[Section, ...]
     tables: tuple[Table, ...]

@@ -5,7 +5,7 @@ goes on behind them or not. Rows of tables are never headings.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ingest.models import Anchor, RawDocument, Section, Value, content_id
 
@@ -191,3 +191,13 @@ def _sentence(text: str, start: int, end: int, path: tuple[str, ...]) -> Iterato
             char_end=start + len(trimmed),
             section_path=path,
         )
+
+
+def section_path_at(sections: Sequence[Section], offset: int) -> tuple[str, ...]:
+    """Return the headings above an offset."""
+    path: tuple[str, ...] = ()
+    for section in sections:
+        if section.anchor.char_start > offset:
+            break
+        path = section.path
+    return path

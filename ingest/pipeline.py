@@ -8,8 +8,8 @@ from ingest.errors import NotAReport, UnreadableFile
 from ingest.figures import sentence_figures, table_figures
 from ingest.identity import Identity, form_of, looks_like_report, read_identity
 from ingest.indicators import load_indicators
-from ingest.models import Anchor, Ingested, Issue, Organization, RawDocument, Report, content_id
-from ingest.outline import Sentence, read_sections, read_sentences
+from ingest.models import Anchor, Ingested, Issue, Organization, RawDocument, Report, Section, content_id
+from ingest.outline import Sentence, read_sections, read_sentences, section_path_at
 from ingest.readers import SUFFIXES, read_text_file
 from ingest.settings import ReadingLimits
 from ingest.tables import TableReading, is_statutory_line, read_tables
@@ -49,6 +49,7 @@ def ingest_file(path: Path, *, limits: ReadingLimits | None = None) -> Ingested:
         year=identity.year,
         form=form_of(tuple(table.form for table in reading.tables), identity.year),
         published=identity.published,
+        published_at=_published_at(identity, sections, report_id),
         source=document.source,
         sections=sections,
         tables=reading.tables,
@@ -78,6 +79,15 @@ def _read(path: Path, limits: ReadingLimits) -> RawDocument:
             path.name, f"不支持 {path.suffix or '无后缀'} 格式", f"目前可读 {readable}，请转换后再导入。"
         )
     return read_text_file(path, limits=limits)
+
+
+def _published_at(identity: Identity, sections: tuple[Section, ...], report_id: str) -> Anchor | None:
+    if identity.published_span is None:
+        return None
+    start, end = identity.published_span
+    return Anchor(
+        report_id=report_id, char_start=start, char_end=end, section_path=section_path_at(sections, start)
+    )
 
 
 def _doubts(

@@ -29,6 +29,7 @@ from ingest.models import (
     Value,
 )
 from ingest.numerals import cell_quantity
+from ingest.outline import section_path_at
 from ingest.settings import ReadingLimits
 from ingest.wording import folded, skeleton, without_parentheses
 
@@ -718,13 +719,3 @@ def _cell(kind: TableKind, slot: _Slot, sections: Sequence[Section], report_id: 
         row_start=slot.span[0],
         row_end=slot.span[1],
     )
-
-
-def section_path_at(sections: Sequence[Section], offset: int) -> tuple[str, ...]:
-    """Return the headings above an offset."""
-    path: tuple[str, ...] = ()
-    for section in sections:
-        if section.anchor.char_start > offset:
-            break
-        path = section.path
-    return path

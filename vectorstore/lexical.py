@@ -33,6 +33,7 @@ from sqlalchemy import (
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
+from ingest.indicators import load_indicators
 from ingest.wording import folded
 
 DIALECTS = frozenset({"sqlite", "postgresql"})
@@ -105,14 +106,14 @@ def add(connection: Connection, passages: Sequence[tuple[int, str]]) -> None:
         connection.execute(statement, rows)
 
 
-def remove(connection: Connection, numbers: Select[tuple[int]]) -> None:
+def remove(connection: Connection, numbers: Select[int]) -> None:
     """Remove the passages with the selected numbers."""
     words = _fts if _is_sqlite(connection) else _vectors
     connection.execute(delete(words).where(words.c.rowid.in_(numbers)))
 
 
 def rank(
-    connection: Connection, query: str, *, limit: int, within: Select[tuple[int]] | None = None
+    connection: Connection, query: str, *, limit: int, within: Select[int] | None = None
 ) -> tuple[int, ...]:
     """Return the numbers of the passages that share words with the query, best first."""
     wanted = list(dict.fromkeys(tokens(query)))[:_LONGEST_QUERY]
@@ -173,4 +174,6 @@ def _cutter() -> _Cutter:
         cutter.tmp_dir = str(folder)
     except OSError:
         logging.getLogger(__name__).debug("no cache folder for the dictionary at %s", folder)
+    for word in load_indicators().language.words:
+        cutter.add_word(word)
     return cast(_Cutter, cutter)

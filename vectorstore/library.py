@@ -1,7 +1,10 @@
 """Keep the reports in a SQL database, exactly as they were read; everything else can be rebuilt from it.
 
-What is filtered on has a column of its own; the whole value stands beside it as JSON, where a Decimal is text.
+What is filtered on has a column of its own; the whole value stands beside it as JSON; a Decimal is text there.
 """
+
+# ruff: noqa: A002
+# `filter` is the trade's word for it; the builtin is not used here.
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
@@ -40,7 +43,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ingest.models import Applicant, Chunk, Figure, Finding, Ingested, Origin, Report, Value
 from vectorstore import lexical
 from vectorstore.errors import LibraryUnusable
-from vectorstore.models import Filter, KnownFile, Manifest, ReportHead
+from vectorstore.models import EVERYTHING, Filter, KnownFile, Manifest, ReportHead
 
 SCHEMA_VERSION = 1
 """Raised when the tables change in a way that older programs cannot read."""
@@ -77,7 +80,7 @@ _reports = Table(
 _bodies = Table(
     "bodies",
     _metadata,
-    Column("report_id", ForeignKey(_reports.c.id), primary_key=True),
+    Column("report_id", Text, ForeignKey(_reports.c.id), primary_key=True),
     Column("text", Text, nullable=False),
     Column("payload", Text, nullable=False),
 )
@@ -86,7 +89,7 @@ _chunks = Table(
     _metadata,
     Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("id", Text, nullable=False, unique=True),
-    Column("report_id", ForeignKey(_reports.c.id), nullable=False, index=True),
+    Column("report_id", Text, ForeignKey(_reports.c.id), nullable=False, index=True),
     Column("position", Integer, nullable=False),
     Column("indexed", Boolean, nullable=False),
     Column("payload", Text, nullable=False),
@@ -95,7 +98,7 @@ _chunks = Table(
 _figures = Table(
     "figures",
     _metadata,
-    Column("report_id", ForeignKey(_reports.c.id), primary_key=True),
+    Column("report_id", Text, ForeignKey(_reports.c.id), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("indicator", Text),
     Column("applicant", Text),
@@ -106,7 +109,7 @@ _figures = Table(
 _findings = Table(
     "findings",
     _metadata,
-    Column("report_id", ForeignKey(_reports.c.id), primary_key=True),
+    Column("report_id", Text, ForeignKey(_reports.c.id), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("payload", Text, nullable=False),
 )
@@ -152,12 +155,12 @@ class Library:
 
     @property
     def revision(self) -> int:
-        """Return a number that is another after every change of the reports; what was derived then is stale."""
+        """Return a number that changes with the reports, so that what was derived from them can be kept."""
         with self._reading() as connection:
             return int(_meta_value(connection, "revision") or 0)
 
     def put(self, ingested: Ingested, *, location: str, pipeline: str) -> None:
-        """Store what was read from a location, in place of what stood there and of the same report elsewhere."""
+        """Store what was read, in place of what stood at its location and of the same report elsewhere."""
         report = ingested.report
         with self._writing() as connection:
             stale = select(_reports.c.id).where(
@@ -183,7 +186,7 @@ class Library:
             _bump(connection)
         return True
 
-    def headings(self, filter: Filter = Filter()) -> tuple[ReportHead, ...]:
+    def headings(self, filter: Filter = EVERYTHING) -> tuple[ReportHead, ...]:
         """List the reports without reading them."""
         statement = _within(select(_reports), filter).order_by(*_ORDER)
         with self._reading() as connection:
@@ -204,7 +207,7 @@ class Library:
             for row in rows
         )
 
-    def reports(self, filter: Filter = Filter()) -> tuple[Report, ...]:
+    def reports(self, filter: Filter = EVERYTHING) -> tuple[Report, ...]:
         """Return whole reports."""
         statement = select(_bodies.c.payload).join(_reports)
         return self._values(Report, _within(statement, filter).order_by(*_ORDER))
@@ -214,7 +217,7 @@ class Library:
         return next(iter(self.reports(Filter(report_ids=(report_id,)))), None)
 
     def text(self, report_id: str) -> str:
-        """Return the text that the anchors of a report count in; raise KeyError if there is no such report."""
+        """Return the text that a report's anchors count in; raise KeyError if there is no such report."""
         with self._reading() as connection:
             text = connection.execute(
                 select(_bodies.c.text).where(_bodies.c.report_id == report_id)
@@ -225,7 +228,7 @@ class Library:
 
     def figures(
         self,
-        filter: Filter = Filter(),
+        filter: Filter = EVERYTHING,
         *,
         indicators: Sequence[str] | None = None,
         applicant: Applicant | None = None,
@@ -241,12 +244,12 @@ class Library:
             statement = statement.where(_figures.c.origin == origin)
         return self._values(Figure, statement.order_by(*_ORDER, _figures.c.position))
 
-    def findings(self, filter: Filter = Filter()) -> tuple[Finding, ...]:
+    def findings(self, filter: Filter = EVERYTHING) -> tuple[Finding, ...]:
         """Return what does not agree in the reports."""
         statement = _within(select(_findings.c.payload).join(_reports), filter)
         return self._values(Finding, statement.order_by(*_ORDER, _findings.c.position))
 
-    def chunks(self, filter: Filter = Filter()) -> tuple[Chunk, ...]:
+    def chunks(self, filter: Filter = EVERYTHING) -> tuple[Chunk, ...]:
         """Return the passages of the reports."""
         statement = _within(select(_chunks.c.payload).join(_reports), filter)
         return self._values(Chunk, statement.order_by(*_ORDER, _chunks.c.position))
@@ -257,22 +260,22 @@ class Library:
         for some in _slices(ids):
             statement = select(_chunks.c.payload).where(_chunks.c.id.in_(some))
             found |= {chunk.id: chunk for chunk in self._values(Chunk, statement)}
-        return tuple(found[id] for id in ids if id in found)
+        return tuple(found[chunk_id] for chunk_id in ids if chunk_id in found)
 
-    def chunk_ids(self, filter: Filter = Filter(), *, indexed: bool | None = None) -> tuple[str, ...]:
+    def chunk_ids(self, filter: Filter = EVERYTHING, *, indexed: bool | None = None) -> tuple[str, ...]:
         """Return the ids of passages, of those with or without a vector if `indexed` says so."""
         statement = select(_chunks.c.id)
-        if filter != Filter():
+        if filter != EVERYTHING:
             statement = _within(statement.join(_reports), filter)
         if indexed is not None:
             statement = statement.where(_chunks.c.indexed == indexed)
         with self._reading() as connection:
             return tuple(connection.execute(statement.order_by(_chunks.c.number)).scalars())
 
-    def search_words(self, query: str, *, limit: int, filter: Filter = Filter()) -> tuple[str, ...]:
+    def search_words(self, query: str, *, limit: int, filter: Filter = EVERYTHING) -> tuple[str, ...]:
         """Return the ids of the passages that share words with the query, best first."""
         within = None
-        if filter != Filter():
+        if filter != EVERYTHING:
             within = _within(select(_chunks.c.number).join(_reports), filter)
         with self._reading() as connection:
             numbers = lexical.rank(connection, query, limit=limit, within=within)
@@ -339,7 +342,7 @@ class Library:
                     "请升级 gongkai，或用 --data（GONGKAI_DATA）换一个文件夹后重新运行 gongkai ingest。"
                 )
 
-    def _values(self, model: type[_ValueT], statement: Select[tuple[str]]) -> tuple[_ValueT, ...]:
+    def _values(self, model: type[_ValueT], statement: Select[str]) -> tuple[_ValueT, ...]:
         with self._reading() as connection:
             payloads = connection.execute(statement).scalars().all()
         return tuple(model.model_validate_json(payload) for payload in payloads)

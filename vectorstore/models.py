@@ -14,6 +14,10 @@ class Filter(Value):
     report_ids: tuple[str, ...] | None = None
 
 
+EVERYTHING = Filter()
+"""The filter that leaves every field open."""
+
+
 class ReportHead(Value):
     """Hold what is known of a report without reading it; `source` is its file's name."""
 

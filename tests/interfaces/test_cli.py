@@ -27,136 +27,53 @@ from assistant.models import (
     TextDelta,
 )
 from assistant.settings import Settings
-from ingest.models import (
-    Anchor,
-    Cell,
-    Dimensions,
-    Figure,
-    Finding,
-    Organization,
-    Quantity,
-    Report,
-    Source,
-    Table,
-)
+from ingest import Ingested, ingest_file
 from vectorstore.errors import WriterBusy
-from vectorstore.models import FileOutcome, Filter, Progress, ReportHead
+from vectorstore.library import Library
+from vectorstore.models import FileOutcome, Progress
 
 COUNTY, PARK = "甲县", "甲县工业园区"
 
 
-def _anchor(report_id: str) -> Anchor:
-    return Anchor(report_id=report_id, char_start=0, char_end=4, section_path=("一、总体情况",))
+def _text(organization: str, year: int, *, resolved: int) -> str:
+    return f"""{organization}{year}年政府信息公开工作年度报告
+
+一、总体情况
+
+（一）热线办理情况
+
+全年受理12345热线诉求90件，办复{resolved}件，办复率100%。
+
+二、主动公开政府信息情况
+
+第二十条第（一）项\t\t\t
+信息内容\t本年新制作数量\t本年新公开数量\t对外公开总数量
+规章\t0\t0\t
+规范性文件\t3\t3\t1,195
+
+三、存在的主要问题及改进情况
+
+下一步补齐短板。
+
+{organization}人民政府
+{year + 1}年1月20日
+"""
 
 
-def _cell(report_id: str, column: str, printed: str, value: str | None) -> Cell:
-    quantity = None if value is None else Quantity(value=Decimal(value), unit="项", printed=printed)
-    return Cell(
-        row=("行政许可",),
-        column=column,
-        status="blank" if value is None else "ok",
-        printed=printed,
-        quantity=quantity,
-        indicator=None,
-        applicant=None,
-        anchor=_anchor(report_id),
-        row_start=0,
-        row_end=4,
-    )
+TEXTS = {
+    "000_aa.txt": _text(COUNTY, 2020, resolved=98),
+    "001_bb.txt": _text(PARK, 2020, resolved=90),
+    "002_cc.txt": _text("乙县", 2023, resolved=90),
+}
+"""Only the first contradicts itself."""
 
 
-def _report(report_id: str, name: str, source: str, year: int) -> Report:
-    cells = (_cell(report_id, "处理决定数量", "1,195", "1195"), _cell(report_id, "本年增/减", "", None))
-    return Report(
-        id=report_id,
-        title=f"{name}{year}年政府信息公开工作年度报告",
-        year=year,
-        form="form2019",
-        published=None,
-        organization=Organization(name=name, aliases=(), kind="government", region=()),
-        source=Source(path=source, sha256="0", media_type="text/plain"),
-        sections=(),
-        issues=(),
-        tables=(Table(kind="article20", form="form2019", cells=cells, anchor=_anchor(report_id)),),
-    )
-
-
-class ShelfLibrary:
-    """Hold made-up reports the way the library does."""
-
-    def __init__(self, *reports: Report) -> None:
-        self._reports = {report.id: report for report in reports}
-        self._findings = tuple(self._finding(report.id) for report in reports if report.source.path < "001")
-
-    @staticmethod
-    def _finding(report_id: str) -> Finding:
-        return Finding(
-            id="find-1",
-            report_id=report_id,
-            code="rate",
-            severity="hard",
-            message="办复率与 98 ÷ 90 不符",
-            figures=(),
-            expression="98 ÷ 90",
-            expected=Decimal("108.89"),
-            printed=Decimal("100"),
-            anchors=(),
-        )
-
-    def manifest(self) -> SimpleNamespace:
-        return SimpleNamespace(reports=len(self._reports))
-
-    def headings(self) -> tuple[ReportHead, ...]:
-        return tuple(
-            ReportHead(
-                report_id=one.id,
-                title=one.title,
-                organization=one.organization.name,
-                aliases=(),
-                kind=one.organization.kind,
-                region=(),
-                year=one.year,
-                form=one.form,
-                published=None,
-                source=one.source.path,
-            )
-            for one in self._reports.values()
-        )
-
-    def report(self, report_id: str) -> Report:
-        return self._reports[report_id]
-
-    def text(self, report_id: str) -> str:
-        return f"{self._reports[report_id].title}\n办复率为 98%。"
-
-    def findings(self, chosen: Filter) -> tuple[Finding, ...]:
-        return tuple(
-            one for one in self._findings if chosen.report_ids is None or one.report_id in chosen.report_ids
-        )
-
-    def figures(self, chosen: Filter, *, indicators: Sequence[str] | None = None) -> tuple[Figure, ...]:
-        return tuple(
-            Figure(
-                id=f"fig-{one.id}",
-                report_id=one.id,
-                indicator="licence_decisions",
-                label="行政许可 处理决定数量",
-                organization=one.organization.name,
-                year=one.year,
-                status="ok",
-                quantity=Quantity(value=Decimal("1195"), unit="项", printed="1,195"),
-                dimensions=Dimensions(),
-                origin="table",
-                context="行政许可\t1,195\t",
-                context_start=0,
-                phrase="",
-                anchor=_anchor(one.id),
-            )
-            for one in self._reports.values()
-            if (chosen.organizations is None or one.organization.name in chosen.organizations)
-            and (chosen.years is None or one.year in chosen.years)
-            and (indicators is None or "licence_decisions" in indicators)
-        )
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ingested]:
+    folder = tmp_path_factory.mktemp("reports")
+    for name, text in TEXTS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return {name: ingest_file(folder / name) for name in TEXTS}
 
 
 class ScriptedEngine:
@@ -216,10 +133,9 @@ def _answer(question: Question) -> Answer:
 
 
 class Bench:
-    """Run commands against a library and an engine that the test can look into."""
+    """Run commands against a library on disk, and an engine that the test can look into."""
 
-    def __init__(self, library: ShelfLibrary) -> None:
-        self.library = library
+    def __init__(self) -> None:
         self.engine = ScriptedEngine()
         self.settings: list[Settings] = []
         self.outcomes: tuple[FileOutcome, ...] = ()
@@ -228,7 +144,8 @@ class Bench:
     @contextmanager
     def open_assistant(self, settings: Settings) -> Iterator[SimpleNamespace]:
         self.settings.append(settings)
-        yield SimpleNamespace(engine=self.engine, library=self.library, settings=settings)
+        with Library.open(settings.library_url, create=False) as library:
+            yield SimpleNamespace(engine=self.engine, library=library, settings=settings)
 
     def ingest(self, settings: Settings, paths: Sequence[Path], *, on_progress) -> tuple[FileOutcome, ...]:
         if self.trouble is not None:
@@ -242,14 +159,12 @@ class Bench:
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
-    bench = Bench(
-        ShelfLibrary(
-            _report("rep-a1f3", COUNTY, "000_aa.txt", 2020),
-            _report("rep-a1c7", PARK, "001_bb.txt", 2020),
-            _report("rep-b200", "乙县", "002_cc.txt", 2023),
-        )
-    )
+def bench(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, read: dict[str, Ingested]) -> Bench:
+    monkeypatch.setenv("GONGKAI_DATA", str(tmp_path / "data"))
+    with Library.open(f"sqlite:///{tmp_path}/data/library.sqlite") as library:
+        for name, ingested in read.items():
+            library.put(ingested, location=name, pipeline="test")
+    bench = Bench()
     bootstrap = ModuleType("assistant.bootstrap")
     bootstrap.__dict__.update(open_assistant=bench.open_assistant, ingest=bench.ingest)
     monkeypatch.setitem(sys.modules, "assistant.bootstrap", bootstrap)
@@ -302,16 +217,18 @@ def test_busy_library_is_told_in_one_line_without_traceback(bench: Bench, tmp_pa
 
 def test_reports_are_listed(bench: Bench):
     assert "000_aa.txt" in bench("reports").stdout
-    assert [record["report_id"] for record in _records(bench("reports", "--json"))] == [
-        "rep-a1f3",
-        "rep-a1c7",
-        "rep-b200",
+    assert [record["source"] for record in _records(bench("reports", "--json"))] == [
+        "002_cc.txt",
+        "000_aa.txt",
+        "001_bb.txt",
     ]
 
 
+@pytest.mark.parametrize("exists", [True, False])
 @pytest.mark.parametrize("command", [["reports"], ["tables", "x"], ["figures"], ["check"], ["ask", "？"]])
-def test_empty_library_says_how_to_fill_it(bench: Bench, tmp_path: Path, command: list[str]):
-    bench.library = ShelfLibrary()
+def test_empty_library_says_how_to_fill_it(bench: Bench, tmp_path: Path, command: list[str], exists: bool):
+    if exists:
+        Library.open(f"sqlite:///{tmp_path}/empty/library.sqlite").close()
     result = bench(*command, "--data", tmp_path / "empty")
     assert result.exit_code == 1
     assert result.stdout == ""
@@ -320,20 +237,30 @@ def test_empty_library_says_how_to_fill_it(bench: Bench, tmp_path: Path, command
 
 
 def test_table_cells_have_the_shape_that_other_tools_read(bench: Bench):
-    first, second = _records(bench("tables", "000", "--json"))
-    assert first == {
+    cells = _records(bench("tables", "000", "--json"))
+    assert cells[-1] == {
         "doc": "000_aa.txt",
         "table": "article20",
-        "row": ["行政许可"],
-        "col": "处理决定数量",
+        "row": ["第二十条第（一）项", "规范性文件"],
+        "col": "对外公开总数量",
         "value": 1195,
         "printed": "1,195",
         "status": "ok",
     }
-    assert (second["value"], second["status"]) == (None, "blank")
+    assert [(cell["value"], cell["status"]) for cell in cells[:3]] == [(0, "ok"), (0, "ok"), (None, "blank")]
 
 
-@pytest.mark.parametrize("wanted", ["rep-a1f3", "rep-a1f", "000_aa.txt", "000_aa", "000", "甲县 2020 年"])
+def test_blank_cell_is_shown_as_blank(bench: Bench):
+    assert "规章 · 对外公开总数量：（空白）" in bench("tables", "000").stdout
+
+
+def test_report_is_found_by_its_id_or_the_beginning_of_it(bench: Bench, read: dict[str, Ingested]):
+    report_id = read["000_aa.txt"].report.id
+    for wanted in (report_id, report_id[:8]):
+        assert _records(bench("tables", wanted, "--json"))[0]["doc"] == "000_aa.txt"
+
+
+@pytest.mark.parametrize("wanted", ["000_aa.txt", "000_aa", "000", "甲县 2020 年"])
 def test_report_is_found_by_whatever_names_it(bench: Bench, wanted: str):
     assert _records(bench("tables", wanted, "--json"))[0]["doc"] == "000_aa.txt"
 
@@ -355,15 +282,17 @@ def test_unknown_report_lists_what_there_is(bench: Bench):
 
 
 def test_figures_are_chosen_by_organisation_year_and_indicator(bench: Bench):
-    assert len(_records(bench("figures", "--json"))) == 3
-    (park,) = _records(bench("figures", "--org", "工业园区", "--year", "2020", "--json"))
-    assert (park["organization"], park["value"], park["unit"]) == (PARK, 1195, "项")
-    assert bench("figures", "--indicator", "nothing", "--json").stdout == ""
+    assert {record["source"] for record in _records(bench("figures", "--json"))} == set(TEXTS)
+    made = _records(bench("figures", "--indicator", "art20_1.normative_documents.published_total", "--json"))
+    assert [record["value"] for record in made] == [1195, 1195, 1195]
+    park = _records(bench("figures", "--org", "工业园区", "--year", "2020", "--json"))
+    assert {record["organization"] for record in park} == {PARK}
+    assert bench("figures", "--year", "1999", "--json").stdout == ""
 
 
 def test_exact_organisation_wins_over_its_namesake(bench: Bench):
-    (county,) = _records(bench("figures", "--org", COUNTY, "--json"))
-    assert county["organization"] == COUNTY
+    found = _records(bench("figures", "--org", COUNTY, "--json"))
+    assert {record["organization"] for record in found} == {COUNTY}
 
 
 def test_unknown_organisation_is_refused_with_what_there_is(bench: Bench):
@@ -373,13 +302,15 @@ def test_unknown_organisation_is_refused_with_what_there_is(bench: Bench):
 
 
 def test_figures_as_csv_open_in_a_spreadsheet(bench: Bench):
-    rows = list(csv.DictReader(StringIO(bench("figures", "--csv").stdout)))
-    assert [row["source"] for row in rows] == ["000_aa.txt", "001_bb.txt", "002_cc.txt"]
-    assert rows[0]["printed"] == "1,195"
+    rows = list(csv.DictReader(StringIO(bench("figures", "--org", COUNTY, "--csv").stdout)))
+    (total,) = [row for row in rows if row["printed"] == "1,195"]
+    assert (total["source"], total["value"], total["year"]) == ("000_aa.txt", "1195", "2020")
 
 
 def test_check_names_the_contradiction_or_says_that_there_is_none(bench: Bench):
-    assert bench("check").stdout == "000_aa.txt [矛盾] 办复率与 98 ÷ 90 不符\n"
+    (line,) = bench("check").stdout.splitlines()
+    assert line.startswith("000_aa.txt [矛盾]")
+    assert "98 ÷ 90" in line
     assert "没有发现矛盾" in bench("check", "002").stderr
     (finding,) = _records(bench("check", "--json"))
     assert (finding["source"], finding["expression"]) == ("000_aa.txt", "98 ÷ 90")
@@ -410,6 +341,13 @@ def test_failed_answer_exits_1_and_says_why(bench: Bench):
     assert result.exit_code == 1
     assert result.stdout == ""
     assert "模型服务没有响应" in result.stderr
+
+
+def test_broken_engine_exits_1_without_a_traceback_on_the_answer(bench: Bench):
+    result = bench("ask", "坏")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert "错误：" in result.stderr
 
 
 def test_history_is_taken_along(bench: Bench, tmp_path: Path):
@@ -485,6 +423,13 @@ def test_eval_compares_with_an_earlier_run(bench: Bench, questions: Path, tmp_pa
     assert result.exit_code == 0
     assert "变对 0 题，变错 0 题" in result.stdout
     assert bench("eval", questions, "--out", tmp_path / "new", "--baseline", tmp_path / "none").exit_code == 1
+
+
+def test_eval_out_must_be_a_folder_that_can_be_made(bench: Bench, questions: Path, tmp_path: Path):
+    assert bench("eval", questions, "--out", questions).exit_code == 2
+    inside_a_file = bench("eval", questions, "--out", questions / "out")
+    assert inside_a_file.exit_code == 1
+    assert "请检查路径和权限" in inside_a_file.stderr
 
 
 def test_usage_errors_exit_2(bench: Bench):

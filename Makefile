@@ -1,0 +1,62 @@
+# `make` or `make help` lists what can be done; text behind ## is the help.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+TORCH_INDEX_URL ?=
+REPORTS ?= samples
+HOST ?= $(or $(GONGKAI_HOST),127.0.0.1)
+PORT ?= $(or $(GONGKAI_PORT),7860)
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+INSTALLED_DEV := $(VENV)/.installed-dev
+TORCH := $(shell sed -n '/^torch==/p' constraints.txt)
+
+# The samples have a library of their own, so that they never mix with the reports you read in yourself.
+ifeq ($(patsubst %/,%,$(REPORTS)),samples)
+run: export GONGKAI_DATA ?= data/samples
+endif
+
+.PHONY: help setup run test check bench clean
+
+help: ## 列出可用的命令
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  变量：REPORTS=文件夹  PORT=端口  PYTHON=python3.11  TORCH_INDEX_URL=PyTorch 的 CPU 索引地址"
+
+setup: $(INSTALLED) ## 安装（建 .venv；再次运行不重复安装）
+
+run: $(INSTALLED) ## 读入 REPORTS（默认 samples）并启动网页与接口
+	@test -e "$(REPORTS)" || { echo "找不到 $(REPORTS)。请写明报告所在的文件夹：make run REPORTS=文件夹" >&2; exit 2; }
+	@$(BIN)/gongkai ingest "$(REPORTS)" || echo "有文件未能读入（原因见上），其余照常可问。" >&2
+	@exec $(BIN)/gongkai serve --host "$(HOST)" --port "$(PORT)"
+
+test: check ## 安装并通过全部检查与测试
+	$(BIN)/pytest
+
+check: $(INSTALLED_DEV) ## 代码检查：格式、类型、导入边界
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+bench: $(INSTALLED_DEV) ## 测量速度与质量
+	$(BIN)/python benchmarks/bench.py
+
+clean: ## 删除 .venv 和缓存（不动 data/）
+	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+# torch goes first and alone: an open range would bring CUDA builds.
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "需要 Python 3.11 或更新版本，而 $(PYTHON) 不可用或太旧。请安装后指明：make $(or $(firstword $(MAKECMDGOALS)),setup) PYTHON=python3.11" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install $(if $(TORCH_INDEX_URL),--index-url "$(TORCH_INDEX_URL)") "$(TORCH)"
+	$(BIN)/python -m pip install -c constraints.txt -e .
+	@touch $@
+
+$(INSTALLED_DEV): $(INSTALLED)
+	$(BIN)/python -m pip install -c constraints.txt -e '.[dev]'
+	@touch $@

@@ -1,0 +1,165 @@
+"""Run a question through scope, answerer and grounding, as one stream of events."""
+
+import hashlib
+import logging
+import re
+import time
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+from typing import Protocol
+
+from assistant.errors import AssistantError, QuestionInvalid
+from assistant.grounding import unproven
+from assistant.language import Language
+from assistant.models import (
+    Answer,
+    Completed,
+    EngineName,
+    Event,
+    Failed,
+    Question,
+    Scope,
+    Scoped,
+    TextDelta,
+    ToolFinished,
+    ToolStarted,
+)
+from assistant.rules import Drafted, RulesAnswerer, refuse
+from assistant.scope import resolve
+from vectorstore.errors import StoreError
+from vectorstore.models import ReportHead
+
+logger = logging.getLogger(__name__)
+
+LONGEST_QUESTION = 2000
+_TOOL_LABELS = {
+    "list_reports": "列出报告",
+    "lookup_figures": "查表与查数",
+    "compare_figures": "比较",
+    "search_sections": "检索正文",
+    "get_table": "取表",
+    "check_consistency": "校验",
+    "calculate": "计算",
+}
+_PIECE = re.compile(r"[^\n，。；：]*[\n，。；：]?")
+
+
+class Reports(Protocol):
+    """Offer what the engine itself needs of the library."""
+
+    @property
+    def revision(self) -> int: ...
+    def headings(self) -> tuple[ReportHead, ...]: ...
+    def text(self, report_id: str) -> str: ...
+
+
+class Engine:
+    """Answer questions; every interface folds `stream`."""
+
+    def __init__(self, reports: Reports, rules: RulesAnswerer, language: Language, *, fingerprint: str) -> None:
+        self._reports = reports
+        self._rules = rules
+        self._language = language
+        self._base_fingerprint = fingerprint
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what the answers depend on: settings, rules and the state of the library."""
+        state = f"{self._base_fingerprint}:{self._reports.revision}"
+        return hashlib.sha256(state.encode("utf-8")).hexdigest()[:16]
+
+    def ask(self, question: Question) -> Answer:
+        """Return the answer; raise AssistantError with the reason when the run failed."""
+        for event in self.stream(question):
+            if isinstance(event, Completed):
+                return event.answer
+            if isinstance(event, Failed):
+                raise AssistantError(event.message)
+        raise AssistantError("没有得到回答，请重试。")
+
+    def stream(self, question: Question) -> Iterator[Event]:
+        """Yield what happens as it happens; the last event is Completed or Failed."""
+        started = time.perf_counter()
+        try:
+            _check(question)
+            scope = resolve(question, self._reports.headings(), self._language)
+            yield Scoped(scope=scope)
+            drafted = yield from self._worked_out(question, scope)
+            answer = self._grounded(question, scope, drafted, engine="rules", started=started)
+            yield from (TextDelta(text=piece) for piece in _PIECE.findall(answer.text) if piece)
+            yield Completed(answer=answer)
+        except (AssistantError, StoreError) as error:
+            yield Failed(message=str(error), retryable=error.retryable)
+
+    def _worked_out(self, question: Question, scope: Scope) -> Generator[Event, None, Drafted]:
+        """Yield the tool calls while the rules work in a thread beside, so that steps show as they happen."""
+        calls: SimpleQueue[tuple[str, str] | None] = SimpleQueue()
+        with ThreadPoolExecutor(max_workers=1) as worker:
+            work = worker.submit(
+                self._rules.answer, question, scope, observe=lambda tool, detail: calls.put((tool, detail))
+            )
+            work.add_done_callback(lambda _: calls.put(None))
+            yield from _steps(calls)
+            return work.result()
+
+    def _grounded(
+        self, question: Question, scope: Scope, drafted: Drafted, *, engine: EngineName, started: float
+    ) -> Answer:
+        """Return the answer when all of it is proven, else a refusal: nothing unproven is shown."""
+        answer = self._finished(question, scope, drafted, engine=engine, started=started)
+        if drafted.status in {"refused", "clarify"}:
+            return answer
+        faults = unproven(answer, self._reports.text) if answer.citations or answer.figures else ()
+        if not faults:
+            return answer
+        logger.warning("withheld an answer to %r: %s", question.text, "；".join(faults))
+        withheld = refuse("no_evidence", "找到的内容未能通过引用核对，因此不作回答。")
+        return self._finished(question, scope, withheld, engine=engine, started=started)
+
+    def _finished(
+        self, question: Question, scope: Scope, drafted: Drafted, *, engine: EngineName, started: float
+    ) -> Answer:
+        return Answer(
+            question=question.text,
+            standalone_question=scope.standalone,
+            status=drafted.status,
+            reason_code=drafted.reason_code,
+            text=drafted.text,
+            figures=drafted.figures,
+            citations=drafted.citations,
+            derivations=drafted.derivations,
+            warnings=drafted.warnings,
+            suggestions=drafted.suggestions,
+            engine=engine,
+            model=None,
+            latency_ms=round((time.perf_counter() - started) * 1000, 1),
+            fingerprint=self.fingerprint,
+        )
+
+
+def _check(question: Question) -> None:
+    if not question.text.strip():
+        raise QuestionInvalid("问题是空的，请写下要问的内容。")
+    if len(question.text) > LONGEST_QUESTION:
+        raise QuestionInvalid(f"问题有 {len(question.text)} 字，超过上限 {LONGEST_QUESTION} 字，请缩短后再问。")
+
+
+def _steps(calls: SimpleQueue[tuple[str, str] | None]) -> Iterator[Event]:
+    """Yield each different tool call once; it is taken as finished when the next one starts."""
+    seen: set[tuple[str, str]] = set()
+    open_call: tuple[str, str] | None = None
+    since = time.perf_counter()
+    while True:
+        call = calls.get()
+        if call is not None and call in seen:
+            continue
+        if open_call is not None:
+            tool, detail = open_call
+            elapsed = round((time.perf_counter() - since) * 1000, 1)
+            yield ToolFinished(tool=tool, label=_TOOL_LABELS[tool], detail=detail, elapsed_ms=elapsed)
+        if call is None:
+            return
+        seen.add(call)
+        open_call, since = call, time.perf_counter()
+        yield ToolStarted(tool=call[0], label=_TOOL_LABELS[call[0]], detail=call[1])

@@ -1,0 +1,28 @@
+"""Put question sets to the engine and say how good its answers are."""
+
+from assistant.evals.dataset import Case, read_cases
+from assistant.evals.metrics import MEASURES, Measure, Metric, Scores, score
+from assistant.evals.predictions import PREDICTIONS, Prediction, read_baseline
+from assistant.evals.report import write_report
+from assistant.evals.run import Engine, run
+from assistant.evals.wording import quote_view
+from assistant.evals.words import change_line, metric_text
+
+__all__ = [
+    "MEASURES",
+    "PREDICTIONS",
+    "Case",
+    "Engine",
+    "Measure",
+    "Metric",
+    "Prediction",
+    "Scores",
+    "change_line",
+    "metric_text",
+    "quote_view",
+    "read_baseline",
+    "read_cases",
+    "run",
+    "score",
+    "write_report",
+]

@@ -1,0 +1,81 @@
+"""Hold an answer to its proof: citations are verbatim, and every number stands in a citation or a derivation.
+
+A derivation is recomputed from its expression before it counts.
+"""
+
+import ast
+import re
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from assistant.models import Answer, Citation, Derivation
+from ingest.wording import folded
+
+_NUMBER = re.compile(r"(?<![\d.])\d[\d,]*(?:\.\d+)?")
+_MARK = re.compile(r"\[(\d+)\]")
+_FINEST = Decimal("0.005")
+
+
+def unproven(answer: Answer, text_of: Callable[[str], str]) -> tuple[str, ...]:
+    """Return what an answer states without proof, in words for the log; empty when all of it holds."""
+    faults = [
+        f"引文[{citation.n}]与原文不符" for citation in answer.citations if not _is_verbatim(citation, text_of)
+    ]
+    known = {citation.n for citation in answer.citations}
+    faults += [f"引用[{mark}]不存在" for mark in _MARK.findall(answer.text) if int(mark) not in known]
+    faults += [f"算式“{entry.expression}”复算不符" for entry in answer.derivations if not _recomputes(entry)]
+    proven = _proven_numbers(answer)
+    stated = _numbers(_MARK.sub(" ", answer.text))
+    faults += [f"数字 {number} 没有出处" for number in stated if number not in proven]
+    return tuple(dict.fromkeys(faults))
+
+
+def _is_verbatim(citation: Citation, text_of: Callable[[str], str]) -> bool:
+    source = text_of(citation.report_id)
+    return source[citation.char_start : citation.char_end] == citation.quote
+
+
+def _recomputes(entry: Derivation) -> bool:
+    plain = entry.expression.replace("×", "*").replace("÷", "/").replace("（", "(").replace("）", ")")
+    try:
+        value = _value(ast.parse(plain.strip(), mode="eval").body)
+    except (SyntaxError, ValueError, ArithmeticError):
+        return False
+    scale = Decimal(100) if entry.unit == "%" and "100" not in plain else Decimal(1)
+    return any(abs(value * factor - entry.value) <= _FINEST for factor in (scale, Decimal(1)))
+
+
+def _value(node: ast.expr) -> Decimal:
+    match node:
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _value(left) + _value(right)
+        case ast.BinOp(left=left, op=ast.Sub(), right=right):
+            return _value(left) - _value(right)
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            return _value(left) * _value(right)
+        case ast.BinOp(left=left, op=ast.Div(), right=right):
+            return _value(left) / _value(right)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_value(operand)
+        case ast.Constant(value=int() | float() as number):
+            return Decimal(str(number))
+        case _:
+            raise ValueError(ast.unparse(node))
+
+
+def _proven_numbers(answer: Answer) -> frozenset[Decimal]:
+    sources: list[str] = [answer.question, answer.standalone_question]
+    for citation in answer.citations:
+        sources += [citation.quote, citation.title, citation.organization, *citation.section, *citation.row]
+        sources += [citation.column or "", str(citation.year or "")]
+    for entry in answer.derivations:
+        sources += [entry.expression, *entry.inputs]
+    found = {number for source in sources for number in _numbers(source)}
+    for entry in answer.derivations:
+        found |= {entry.value, *(round(entry.value, digits) for digits in range(5))}
+    found |= {Decimal(len(answer.citations)), Decimal(len(answer.figures))}
+    return frozenset(found)
+
+
+def _numbers(text: str) -> Sequence[Decimal]:
+    return [Decimal(found.replace(",", "").rstrip(".")) for found in _NUMBER.findall(folded(text))]

@@ -1,0 +1,1 @@
+"""Show one stream of events in three ways: web page, HTTP and command line."""

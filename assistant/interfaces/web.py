@@ -1,0 +1,193 @@
+"""Show the chat page; the only door to gradio.
+
+Markdown is off, but gradio still reads messages as HTML: every text that goes into one is escaped here. The
+finished answer is HTML, built by `render`.
+"""
+
+from collections.abc import Callable, Iterator
+from html import escape
+from importlib.resources import files
+from typing import Any, cast
+
+import gradio as gr
+from fastapi import FastAPI
+
+from assistant.interfaces.examples import example_questions
+from assistant.interfaces.exchange import Exchange, turns
+from assistant.interfaces.ports import Answers, Reports, watched
+from assistant.interfaces.render import answer_html, reports_html
+from assistant.models import Question
+from ingest.models import Value
+
+LABEL = "回答由程序依据报告原文自动生成，引用前请核对原文。"
+_TITLE = "公开问 · 政府信息公开年度报告问答"
+_FONT = ("system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif")
+_MONO = ("ui-monospace", "Consolas", "monospace")
+_WELCOME = "问一个关于年度报告的问题，例如某单位某年的一个数字。每个数字都带出处，点开引用可以看到原句或原表。"
+
+
+class Shown(Value):
+    """Hold an exchange as the page shows it; `html` is its answer, laid out once."""
+
+    exchange: Exchange
+    html: str | None = None
+
+
+Conversation = tuple[Shown, ...]
+
+
+def build_page(answers: Answers, reports: Reports) -> gr.Blocks:
+    """Return the chat page; each browser session holds a conversation of its own."""
+    asking = _asking(answers, reports)
+    with gr.Blocks(title=_TITLE, analytics_enabled=False, fill_height=True) as page:
+        gr.HTML('<h1 class="page-title">公开问</h1><p class="page-subtitle">政府信息公开工作年度报告问答</p>')
+        holdings = gr.HTML(elem_id="holdings")
+        chat = gr.Chatbot(
+            elem_id="chat",
+            show_label=False,
+            render_markdown=False,
+            latex_delimiters=[],
+            buttons=[],
+            layout="panel",
+            height="68vh",
+            scale=1,
+            placeholder=_WELCOME,
+            autoscroll=False,
+        )
+        conversation = gr.State(cast(Conversation, ()))
+        with gr.Row():
+            box = gr.Textbox(
+                elem_id="question",
+                show_label=False,
+                placeholder="输入问题，按回车提问",
+                max_lines=4,
+                max_length=2000,
+                submit_btn="提问",
+                autofocus=True,
+                scale=1,
+            )
+            again = gr.Button("新对话", elem_id="again", scale=0, min_width=96)
+        gr.HTML(f'<p class="label">{LABEL}</p>')
+
+        shown = [box, chat, conversation]
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        ask = box.submit(asking, [box, conversation], shown, **quiet)
+        pick = chat.option_select(_picked, None, box, **quiet).then(asking, [box, conversation], shown, **quiet)
+        example = chat.example_select(_example, None, box, **quiet).then(
+            asking, [box, conversation], shown, **quiet
+        )
+        for clear in (again.click, chat.clear):
+            clear(_cleared, None, shown, cancels=[ask, pick, example], **quiet)
+        page.load(_opened(reports), None, [holdings, chat], **quiet)
+    return page
+
+
+def mount_page(app: FastAPI, page: gr.Blocks) -> FastAPI:
+    """Serve the page at `/` of the app, with its style and nothing from elsewhere."""
+    here = files("assistant.interfaces")
+    return gr.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        theme=gr.themes.Default(font=_FONT, font_mono=_MONO),
+        css=(here / "web.css").read_text(encoding="utf-8"),
+        js=(here / "web.js").read_text(encoding="utf-8"),
+        footer_links=[],
+        show_error=False,
+        ssr_mode=False,
+    )
+
+
+# ---------------------------------------------------------------- handlers
+
+_Messages = list[gr.ChatMessage]
+
+
+def _asking(answers: Answers, reports: Reports) -> Callable[[str, Conversation], Iterator[tuple[Any, ...]]]:
+    def ask(text: str, before: Conversation) -> Iterator[tuple[Any, ...]]:
+        """Answer one question and show every event as it comes."""
+        if not text.strip():
+            yield text, gr.skip(), before
+            return
+        exchange = Exchange(question=text.strip())
+        question = Question(text=exchange.question, history=turns(one.exchange for one in before))
+        yield "", _messages((*before, Shown(exchange=exchange))), (*before, Shown(exchange=exchange))
+        for event in watched(answers, question):
+            exchange = exchange.after(event)
+            now = (*before, _shown(exchange, reports, key=str(len(before) + 1)))
+            yield gr.skip(), _messages(now), now
+
+    return ask
+
+
+def _shown(exchange: Exchange, reports: Reports, *, key: str) -> Shown:
+    if exchange.answer is None:
+        return Shown(exchange=exchange)
+    return Shown(exchange=exchange, html=answer_html(exchange.answer, reports, key=key))
+
+
+def _picked(chosen: gr.SelectData) -> str:
+    return str(chosen.value)
+
+
+def _example(chosen: gr.SelectData) -> str:
+    return cast(dict[str, str], chosen.value)["text"]
+
+
+def _cleared() -> tuple[str, _Messages, Conversation]:
+    return "", [], ()
+
+
+def _opened(reports: Reports) -> Callable[[], tuple[str, gr.Chatbot]]:
+    def opened() -> tuple[str, gr.Chatbot]:
+        """Show what the library holds now, and what can be asked of it."""
+        examples = [{"text": question} for question in example_questions(reports)]
+        return reports_html(reports), gr.Chatbot(examples=cast(Any, examples))
+
+    return opened
+
+
+# ---------------------------------------------------------------- messages
+
+
+def _messages(conversation: Conversation) -> _Messages:
+    return [
+        message
+        for number, shown in enumerate(conversation, start=1)
+        for message in (*_steps(shown.exchange, f"steps-{number}"), *_answer(shown))
+    ]
+
+
+def _steps(exchange: Exchange, parent: str) -> Iterator[gr.ChatMessage]:
+    """Yield the question and one foldable line for the search, with its steps inside."""
+    yield gr.ChatMessage(role="user", content=_plain(exchange.question))
+    if not exchange.steps and not exchange.running:
+        return
+    title = "正在查找依据" if exchange.running else f"查找依据（{len(exchange.steps)} 步）"
+    yield _thought("", title, done=not exchange.running, id=parent)
+    for step in exchange.steps:
+        if step.elapsed_ms is None:
+            yield _thought(step.detail, step.label, done=False, parent_id=parent)
+        else:
+            duration = {"duration": round(step.elapsed_ms / 1000, 3)} if step.tool else {}
+            yield _thought(step.detail, step.label, done=True, parent_id=parent, **duration)
+
+
+def _thought(content: str, title: str, *, done: bool, **more: Any) -> gr.ChatMessage:
+    metadata = {"title": _plain(title), "status": "done" if done else "pending", **more}
+    return gr.ChatMessage(content=_plain(content), metadata=cast(Any, metadata))
+
+
+def _answer(shown: Shown) -> Iterator[gr.ChatMessage]:
+    exchange = shown.exchange
+    if exchange.answer is not None:
+        options = [{"value": one, "label": one} for one in exchange.answer.suggestions]
+        yield gr.ChatMessage(content=gr.HTML(shown.html, render=False), options=cast(Any, options))
+    elif exchange.text:
+        yield gr.ChatMessage(content=_plain(exchange.text))
+    if exchange.failure is not None:
+        yield gr.ChatMessage(content=f"⚠ 没有完成：{_plain(exchange.failure)}")
+
+
+def _plain(text: str) -> str:
+    return escape(text).replace("\n", "<br>")

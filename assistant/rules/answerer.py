@@ -1,0 +1,185 @@
+"""Answer by rule: find out what is asked, look it up with the tools, and say it with its proof, or say why not."""
+
+import re
+from collections.abc import Callable
+
+from assistant.language import Language
+from assistant.models import Question, Scope, ScopedReport
+from assistant.rules.computing import average, difference, ranking, share, total
+from assistant.rules.consistency import asks_for_all, consistency_answer, findings_answer
+from assistant.rules.context import Context, is_sure
+from assistant.rules.draft import Drafted, refuse
+from assistant.rules.facts import (
+    collection_answer,
+    contact_answer,
+    date_answer,
+    headings_answer,
+    literal_scope,
+)
+from assistant.rules.lookup import figure_answer
+from assistant.rules.passages import list_answer, passage_answer, truth_answer
+from assistant.tools import ListReports, ReportView, Toolbox
+from ingest.indicators import Indicators
+from ingest.wording import folded
+from vectorstore.models import ReportHead
+
+Observe = Callable[[str, str], None]
+_LITERAL = re.compile(r"[“\"「『]([^”\"」』]{6,60})[”\"」』]")
+_REFERENCE = re.compile(r"[^,，。]{0,10}[“\"「『][^”\"」』]{6,60}[”\"」』](?:的)?(?:那个|该|这个)?(?:单位|机关|报告|园区|县|地方)[,，]?")
+_CLEAR_LEAD = 0.12
+_MOST_CHOICES = 6
+
+
+class RulesAnswerer:
+    """Answer without a model: the tools find, the rules compose, nothing is said that is not printed or computed."""
+
+    def __init__(self, toolbox: Toolbox, language: Language, indicators: Indicators) -> None:
+        self._toolbox = toolbox
+        self._language = language
+        self._indicators = indicators
+
+    def answer(self, question: Question, scope: Scope, *, observe: Observe) -> Drafted:
+        """Return the drafted answer; `observe` is told of each tool call."""
+        heads = self._toolbox.list_reports(ListReports(filter=question.filter))
+        asked = folded(scope.asked)
+        context = self._context(question, scope, asked, observe)
+        if not heads:
+            return refuse("no_report", "库中还没有报告。请先用 gongkai ingest 导入，或放宽筛选条件。")
+        if context.kind == "collection" and not scope.unknown_organizations:
+            return collection_answer(context)
+        refused = _out_of_reach(scope, heads)
+        if refused is not None:
+            return refused
+        context = self._narrowed(context)
+        if isinstance(context, Drafted):
+            return context
+        return self._dispatch(context)
+
+    def _context(self, question: Question, scope: Scope, asked: str, observe: Observe) -> Context:
+        return Context(
+            question,
+            scope,
+            asked=asked,
+            kind=self._language.kind(asked),
+            toolbox=self._toolbox,
+            language=self._language,
+            indicators=self._indicators,
+            observe=observe,
+        )
+
+    def _narrowed(self, context: Context) -> Context | Drafted:
+        """Settle on one report where the question names none, by what only that report can answer."""
+        scope = context.scope
+        if scope.organizations or len(scope.candidates) <= 1:
+            return self._one_year(context)
+        literals = _LITERAL.findall(context.question.text)
+        view = literal_scope(context.views, literals) if literals else None
+        if view is not None:
+            asked = _REFERENCE.sub(" ", context.asked)
+            narrowed = scope.model_copy(update={"candidates": (_candidate(view),), "asked": asked})
+            return self._context(context.question, narrowed, asked, context.note)
+        if context.kind in {"rank", "compare", "sum", "difference", "consistency", "headings"}:
+            return context
+        return self._by_figure(context)
+
+    def _by_figure(self, context: Context) -> Context | Drafted:
+        best: list[tuple[float, ReportView]] = []
+        for view in context.views:
+            matches = context.figures(view, context.asked)
+            score = matches[0].score if matches and is_sure(matches[0]) else 0.0
+            found = context.sentences((view,), context.asked, dense=False).sentences
+            score = max(score, found[0][1].score if found and found[0][1].missed <= 0.34 else 0.0)
+            best.append((score, view))
+        best.sort(key=lambda entry: -entry[0])
+        if best[0][0] and (len(best) == 1 or best[0][0] - best[1][0] >= _CLEAR_LEAD):
+            narrowed = context.scope.model_copy(update={"candidates": (_candidate(best[0][1]),)})
+            return self._context(context.question, narrowed, context.asked, context.note)
+        able = [view for score, view in best if score > 0]
+        if not able:
+            return refuse("no_evidence", "库中的报告没有能回答这一问题的内容，因此不作回答。")
+        names = list(dict.fromkeys(f"{v.report.organization.name}{v.report.year or ''}年" for v in able))[:_MOST_CHOICES]
+        return refuse(
+            "ambiguous",
+            f"问题没有写明单位，以下报告都可能涉及：{'、'.join(names)}。请说明是哪一个单位、哪一年。",
+            suggestions=[f"{name}{context.question.text}" for name in names],
+        )
+
+    def _one_year(self, context: Context) -> Context | Drafted:
+        """Ask for the year where an organisation has several reports and the question does not say which."""
+        scope = context.scope
+        years = sorted({candidate.year for candidate in scope.candidates if candidate.year is not None})
+        several = len(scope.organizations) == 1 and len(years) > 1 and not scope.years
+        if not several or re.search(r"历年|各年|每年|逐年|趋势|哪一?年|这几年|近.年|变化", context.asked) or context.kind in {"rank", "compare"}:
+            return context
+        name = scope.organizations[0]
+        return refuse(
+            "ambiguous",
+            f"{name}有{'、'.join(f'{year}年' for year in years)}的报告，请说明是哪一年。",
+            suggestions=[f"{name}{year}年{context.asked.strip()}" for year in years],
+        )
+
+    def _dispatch(self, context: Context) -> Drafted:
+        """Try the way of answering that the question's kind calls for, then the plainer ones."""
+        first: dict[str, tuple[Callable[[Context], Drafted | None], ...]] = {
+            "consistency": (findings_answer, consistency_answer) if asks_for_all(context.asked) else (consistency_answer, truth_answer),
+            "headings": (headings_answer,),
+            "rank": (ranking,),
+            "compare": (ranking,),
+            "difference": (difference,),
+            "share": (share,),
+            "average": (average,),
+            "sum": (total,),
+            "date": (date_answer,),
+            "contact": (contact_answer,),
+            "truth": (truth_answer,),
+            "list": (list_answer,),
+        }
+        for way in first.get(context.kind, ()):
+            drafted = way(context)
+            if drafted is not None:
+                return drafted
+        if context.kind in {"quantity", "share", "average", "sum", "difference", "truth", "rank", "compare"}:
+            drafted = figure_answer(context)
+            if drafted.status not in {"refused", "clarify"} or context.kind != "truth":
+                return drafted
+        return passage_answer(context)
+
+
+def _out_of_reach(scope: Scope, heads: tuple[ReportHead, ...]) -> Drafted | None:
+    """Refuse what the library does not hold, or ask which of several namesakes is meant."""
+    if len(scope.choices) > 1:
+        return refuse(
+            "ambiguous",
+            f"“{'、'.join(scope.choices)}”都可能是所问的单位，请说明是哪一个。",
+            suggestions=[f"{name}：{scope.standalone}" for name in scope.choices[:_MOST_CHOICES]],
+        )
+    if scope.unknown_organizations and not scope.organizations:
+        names = "、".join(scope.unknown_organizations)
+        return refuse("no_report", f"库中没有“{names}”的年度报告。现有：{_holdings(heads)}。")
+    if not scope.candidates:
+        if scope.organizations:
+            asked = "、".join(f"{name}{year}年" for name, year in scope.missing) or "、".join(scope.organizations)
+            own = tuple(head for head in heads if head.organization in scope.organizations)
+            return refuse(
+                "no_report",
+                f"库中没有{asked}的年度报告。现有：{_holdings(own or heads)}。",
+                suggestions=[f"{head.organization}{head.year}年{scope.asked.strip()}" for head in own[:3]],
+            )
+        years = "、".join(f"{year}年" for year in scope.years)
+        return refuse("no_report", f"库中没有{years}的年度报告。现有：{_holdings(heads)}。")
+    return None
+
+
+def _holdings(heads: tuple[ReportHead, ...]) -> str:
+    named = [f"{head.organization}{head.year or '年度不明'}{'年' if head.year else ''}" for head in heads[:_MOST_CHOICES]]
+    rest = f"等 {len(heads)} 份" if len(heads) > _MOST_CHOICES else ""
+    return "、".join(named) + rest
+
+
+def _candidate(view: ReportView) -> ScopedReport:
+    report = view.report
+    return ScopedReport(
+        report_id=report.id, title=report.title, organization=report.organization.name, year=report.year
+    )
+
+

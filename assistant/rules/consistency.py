@@ -1,0 +1,106 @@
+"""Answer questions about whether the figures of a report agree."""
+
+import re
+from decimal import Decimal
+
+from assistant.models import Derivation
+from assistant.rules.context import Context
+from assistant.rules.draft import Draft, Drafted, describe, issuer
+from assistant.tools import ReportView
+from ingest.checks import Assessment, plain
+from ingest.models import Anchor, Section
+
+_GENERIC = frozenset(["一致", "矛盾", "勾稽", "关系", "问题", "数据", "数字", "正文", "表格", "表", "合计", "报告", "相符", "出入", "错误", "平衡", "吻合", "对得上", "件数", "表中"])
+_MOST_CITED = 8
+_ALL = re.compile(r"(?:哪些|什么|有没有|有无|是否)[^,，]{0,8}(?:矛盾|出入|差错|错误|勾稽|不一致|不符)")
+
+
+def consistency_answer(context: Context) -> Drafted | None:
+    """Return the rules that the question is about with their outcome; None when none applies to it."""
+    draft = Draft()
+    context.note("check_consistency", context.asked.strip())
+    for view in context.views:
+        fitting = _fitting(context, view)
+        if not fitting:
+            continue
+        differing = [entry for entry in fitting if entry.outcome == "differs"]
+        if len(context.views) > 1 or len(fitting) > 1:
+            head = f"{issuer(view)}：发现 {len(differing)} 处不符" if differing else f"{issuer(view)}：核对 {len(fitting)} 项，均一致"
+            draft.say(f"{head}。")
+        for entry in (differing or fitting)[:6]:
+            _say(context, draft, view, entry, alone=len(fitting) == 1)
+    drafted = draft.finish()
+    return drafted if drafted.text else None
+
+
+def findings_answer(context: Context) -> Drafted:
+    """Return all that does not agree in the reports of the scope."""
+    context.note("check_consistency", "全部规则")
+    draft = Draft()
+    for view in context.views:
+        differing = [entry for entry in view.assessments if entry.outcome == "differs"]
+        if not differing:
+            draft.say(f"{issuer(view)}的报告：按勾稽规则核对，没有发现不符之处。")
+            continue
+        draft.say(f"{issuer(view)}的报告有 {len(differing)} 处不符：")
+        draft.derive(Derivation(expression=" + ".join(["1"] * len(differing)), inputs=(), value=_count(differing), unit="处"))
+        for entry in differing[:8]:
+            _say(context, draft, view, entry, alone=False)
+    return draft.finish()
+
+
+def asks_for_all(asked: str) -> bool:
+    """Tell whether a question is for all contradictions, not for a particular pair of figures."""
+    return bool(_ALL.search(asked)) and "编号" not in asked
+
+
+def _count(entries: list[Assessment]) -> Decimal:
+    return Decimal(len(entries))
+
+
+def _fitting(context: Context, view: ReportView) -> list[Assessment]:
+    words = [word for word in context.language.content(context.asked) if word not in _GENERIC]
+    if re.search(r"编号|序号|标题", context.asked):
+        numbering = [entry for entry in view.assessments if entry.code == "heading_numbering"]
+        return numbering
+    scored: list[tuple[float, Assessment]] = []
+    for entry in view.assessments:
+        told = " ".join((entry.title, *(f"{figure.label} {figure.phrase}" for figure in entry.figures)))
+        hits = sum(word in told for word in words)
+        text_asked = "正文" in context.asked or "文字" in context.asked
+        bonus = 0.3 if (entry.code == "text_table") == text_asked else 0.0
+        title_bonus = 0.2 * sum(word in entry.title for word in words)
+        scored.append((hits / max(1, len(words)) + bonus + title_bonus if hits else 0.0, entry))
+    best = max((score for score, _ in scored), default=0.0)
+    return [entry for score, entry in scored if score == best] if best >= 0.5 else []
+
+
+def _say(context: Context, draft: Draft, view: ReportView, entry: Assessment, *, alone: bool) -> None:
+    marks = "".join(dict.fromkeys(draft.cite_figure(view, figure) for figure in entry.figures[:_MOST_CITED]))
+    text = context.toolbox.text(view.report.id) if entry.sections else ""
+    marks += "".join(draft.cite_span(view, heading_anchor(section, text), text) for section in entry.sections)
+    verdict = {"agrees": "一致。", "differs": "不一致。", "not_assessable": "不能判断。"}[entry.outcome] if alone else ""
+    if entry.code == "heading_numbering":
+        verdict = "有问题。" if alone else ""
+    draft.say(f"{verdict}{describe(entry)}{marks}。")
+    if entry.expected is not None and entry.code != "heading_numbering" and "正文" not in entry.expression:
+        unit = "%" if entry.code == "rate" else entry.unit
+        draft.derive(
+            Derivation(
+                expression=entry.expression,
+                inputs=(entry.expression, plain(entry.printed)),
+                value=entry.expected,
+                unit=unit,
+            )
+        )
+    if entry.outcome == "differs":
+        draft.warn(f"finding_{entry.code}", describe(entry))
+
+
+def heading_anchor(section: Section, text: str) -> Anchor:
+    """Return the place of a section's heading alone, or of its first line where the print differs."""
+    start = section.anchor.char_start
+    at = text.find(section.title, start, start + len(section.title) + 12)
+    end = text.find("\n", start)
+    span = (at, at + len(section.title)) if at >= 0 else (start, end if end > start else section.anchor.char_end)
+    return section.anchor.model_copy(update={"char_start": span[0], "char_end": span[1]})

@@ -1,0 +1,71 @@
+"""Hold what every way of answering needs: the question, its scope, the reports and the tools."""
+
+from collections.abc import Callable, Sequence
+
+from assistant.language import Kind, Language
+from assistant.models import Question, Scope
+from assistant.tools import LookupFigures, Match, ReportView, SearchSections, SectionLookup, Toolbox
+from ingest.indicators import Indicators
+from vectorstore.models import Filter
+
+SURE = 0.62
+"""The score from which a figure counts as what was asked."""
+MOST_MISSED = 0.34
+"""The share of the asked words, by rarity, that a figure may leave unmentioned."""
+FITTING_SENTENCE = 0.45
+"""The score from which a sentence counts as an answer."""
+
+
+class Context:
+    """Give a way of answering its question, its reports and its tools; each call is told to `observe`."""
+
+    def __init__(
+        self,
+        question: Question,
+        scope: Scope,
+        *,
+        asked: str,
+        kind: Kind,
+        toolbox: Toolbox,
+        language: Language,
+        indicators: Indicators,
+        observe: Callable[[str, str], None],
+    ) -> None:
+        self.question = question
+        self.scope = scope
+        self.asked = asked
+        self.kind = kind
+        self.toolbox = toolbox
+        self.language = language
+        self.indicators = indicators
+        self._observe = observe
+        self.filter = Filter(report_ids=tuple(candidate.report_id for candidate in scope.candidates))
+
+    @property
+    def views(self) -> tuple[ReportView, ...]:
+        """Return the reports that the question is about."""
+        return self.toolbox.views(self.filter)
+
+    def only(self, view: ReportView) -> Filter:
+        """Return the filter of a single report."""
+        return Filter(report_ids=(view.report.id,))
+
+    def figures(self, view: ReportView, phrase: str) -> tuple[Match, ...]:
+        """Return the figures of a report that fit a phrase, best first."""
+        self._observe("lookup_figures", phrase.strip())
+        return self.toolbox.lookup_figures(LookupFigures(filter=self.only(view), phrase=phrase)).matches
+
+    def sentences(self, views: Sequence[ReportView], query: str, *, dense: bool) -> SectionLookup:
+        """Return the sentences and passages of reports that fit a query, best first."""
+        self._observe("search_sections", query.strip())
+        narrowed = Filter(report_ids=tuple(view.report.id for view in views))
+        return self.toolbox.search_sections(SearchSections(filter=narrowed, query=query), dense=dense)
+
+    def note(self, tool: str, detail: str) -> None:
+        """Tell that a tool is used."""
+        self._observe(tool, detail)
+
+
+def is_sure(match: Match) -> bool:
+    """Tell whether a figure is what was asked, and not just near it."""
+    return match.score >= SURE and match.missed <= MOST_MISSED

@@ -1,0 +1,179 @@
+"""Put an answer together: sentences with numbered citations, figures, derivations and remarks."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from assistant.models import (
+    AnswerFigure,
+    AnswerWarning,
+    Citation,
+    Derivation,
+    ReasonCode,
+    Status,
+)
+from assistant.tools import ReportView, label_of
+from ingest.checks import describe, plain
+from ingest.models import Anchor, Figure, Finding, Value
+from ingest.outline import Sentence
+
+
+class Drafted(Value):
+    """Hold the parts of an answer that an answerer decides; the engine adds the rest."""
+
+    status: Status
+    reason_code: ReasonCode | None
+    text: str
+    figures: tuple[AnswerFigure, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    derivations: tuple[Derivation, ...] = ()
+    warnings: tuple[AnswerWarning, ...] = ()
+    suggestions: tuple[str, ...] = ()
+
+
+def refuse(reason: ReasonCode, text: str, *, suggestions: Sequence[str] = ()) -> Drafted:
+    """Return a refusal with its reason and what can be asked instead."""
+    status: Status = "clarify" if reason == "ambiguous" else "refused"
+    return Drafted(status=status, reason_code=reason, text=text, suggestions=tuple(suggestions))
+
+
+class Draft:
+    """Collect what is said and what proves it; citations of the same place share a number."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._citations: list[Citation] = []
+        self._figures: list[AnswerFigure] = []
+        self._derivations: list[Derivation] = []
+        self._warnings: list[AnswerWarning] = []
+        self._used: dict[str, tuple[ReportView, int]] = {}
+
+    def say(self, line: str) -> None:
+        """Add a line of the answer."""
+        self._lines.append(line)
+
+    def cite_figure(self, view: ReportView, figure: Figure) -> str:
+        """Cite the row or sentence of a figure, remember the figure, return its mark such as `[1]`."""
+        start = figure.context_start
+        number = self._cite(view, figure.anchor, figure.context, start, start + len(figure.context))
+        self._used[figure.id] = view, number
+        if figure.quantity is not None:
+            self._figures.append(
+                AnswerFigure(
+                    label=label_of(figure),
+                    value=figure.quantity.value,
+                    unit=figure.quantity.unit,
+                    printed=figure.quantity.printed,
+                    organization=figure.organization,
+                    year=figure.year,
+                    citation=number,
+                )
+            )
+        return f"[{number}]"
+
+    def cite_sentence(self, view: ReportView, sentence: Sentence) -> str:
+        """Cite a sentence and return its mark."""
+        anchor = Anchor(
+            report_id=view.report.id,
+            char_start=sentence.char_start,
+            char_end=sentence.char_end,
+            section_path=sentence.section_path,
+            page=sentence.page,
+        )
+        return f"[{self._cite(view, anchor, sentence.text, sentence.char_start, sentence.char_end)}]"
+
+    def cite_span(self, view: ReportView, anchor: Anchor, text: str) -> str:
+        """Cite the exact span of an anchor; `text` is the text of the file."""
+        quote = text[anchor.char_start : anchor.char_end]
+        return f"[{self._cite(view, anchor, quote, anchor.char_start, anchor.char_end)}]"
+
+    def derive(self, derivation: Derivation) -> None:
+        """Add a derivation."""
+        self._derivations.append(derivation)
+
+    def warn(self, code: str, message: str, citations: Sequence[int] = ()) -> None:
+        """Add a warning once."""
+        warning = AnswerWarning(code=code, message=message, citations=tuple(citations))
+        if warning not in self._warnings:
+            self._warnings.append(warning)
+
+    def warn_of_findings(self) -> None:
+        """Add what does not agree about the figures that the answer uses; the printed values stay in front."""
+        for figure_id, (view, number) in self._used.items():
+            for finding in view.findings:
+                if figure_id in finding.figures:
+                    self._warn_of(finding, number)
+
+    def _warn_of(self, finding: Finding, number: int) -> None:
+        if any(warning.message == finding.message for warning in self._warnings):
+            return
+        self.warn(f"finding_{finding.code}", finding.message, (number,))
+        if finding.expected is not None and finding.code != "heading_numbering" and "正文" not in finding.expression:
+            unit = "%" if finding.code == "rate" else ""
+            inputs = (finding.expression, plain(finding.printed))
+            self.derive(
+                Derivation(expression=finding.expression, inputs=inputs, value=finding.expected, unit=unit)
+            )
+        self.say(f"注意：{finding.message}{f'[{number}]'}。")
+
+    def finish(self, *, status: Status = "answered", reason: ReasonCode | None = None, suggestions: Sequence[str] = ()) -> Drafted:
+        """Return the parts as they stand."""
+        return Drafted(
+            status=status,
+            reason_code=reason,
+            text="\n".join(self._lines),
+            figures=tuple(dict.fromkeys(self._figures)),
+            citations=tuple(self._citations),
+            derivations=tuple(dict.fromkeys(self._derivations)),
+            warnings=tuple(self._warnings),
+            suggestions=tuple(suggestions),
+        )
+
+    def _cite(self, view: ReportView, anchor: Anchor, quote: str, start: int, end: int) -> int:
+        for citation in self._citations:
+            same_cell = citation.row == anchor.row and citation.column == anchor.column
+            if (citation.report_id, citation.char_start, citation.char_end) == (anchor.report_id, start, end) and same_cell:
+                return citation.n
+        report = view.report
+        self._citations.append(
+            Citation(
+                n=len(self._citations) + 1,
+                source=report.source.path,
+                report_id=report.id,
+                title=report.title,
+                organization=report.organization.name,
+                year=report.year,
+                section=anchor.section_path,
+                quote=quote,
+                table=anchor.table,
+                row=anchor.row,
+                column=anchor.column,
+                char_start=start,
+                char_end=end,
+                page=anchor.page,
+            )
+        )
+        return len(self._citations)
+
+
+def amount(figure: Figure) -> str:
+    """Return a figure's amount as printed, with its unit where the print has none."""
+    if figure.quantity is None:
+        return "（空白）" if figure.status == "blank" else "（无法辨认）"
+    printed = " ".join(figure.quantity.printed.split())
+    compact = printed.replace(" ", "")
+    return compact if compact.endswith(figure.quantity.unit) else f"{compact}{figure.quantity.unit}"
+
+
+def value_text(value: Decimal, unit: str) -> str:
+    """Return a computed value with at most two decimals."""
+    rounded = value.quantize(Decimal("0.01")) if value != value.to_integral_value() else value
+    return f"{plain(rounded)}{unit}"
+
+
+def issuer(view: ReportView) -> str:
+    """Return 单位 and year as an answer names them."""
+    year = f"{view.report.year}年" if view.report.year is not None else ""
+    return f"{view.report.organization.name}{year}"
+
+
+__all__ = ["Draft", "Drafted", "amount", "describe", "issuer", "refuse", "value_text"]

@@ -1,0 +1,143 @@
+"""Answer with the report's own sentences: lists, problems and measures, how and what."""
+
+import re
+from collections.abc import Sequence
+
+from assistant.rules.context import FITTING_SENTENCE, Context
+from assistant.rules.draft import Draft, Drafted, issuer, refuse
+from assistant.tools import ReportView, SentenceMatch, denies
+from ingest.outline import Sentence
+
+_ITEM = re.compile(r"^[\s*]*(?:[一二三四五六七八九十]{1,2}\s*是|第[一二三四五六七八九十]{1,2}[，,、]|[（(]?\d{1,2}[)）.、．](?!\d)|[（(][一二三四五六七八九十][)）])")
+_ITEM_INSIDE = re.compile(r"[：:，,]\s*(?=一是)")
+_LONGEST_ANSWER = 900
+_MOST_SENTENCES = 3
+
+
+def list_answer(context: Context) -> Drafted | None:
+    """Return the enumerated points whose heading or opening sentence is about what is asked."""
+    best: tuple[float, ReportView, list[Sentence]] | None = None
+    for view in context.views:
+        found = context.sentences((view,), context.asked, dense=False).sentences
+        scores = {match.sentence.char_start: match for _, match in found}
+        for group in _groups(view):
+            worth = _worth(group, scores, context, view)
+            if worth > FITTING_SENTENCE and (best is None or worth > best[0]):
+                best = worth, view, group
+    if best is None:
+        return None
+    _, view, group = best
+    draft = Draft()
+    draft.say(f"{issuer(view)}的报告列出：")
+    used = 0
+    for sentence in group:
+        text = _text(sentence)
+        if not _ITEM.match(text):
+            inside = _ITEM_INSIDE.search(text)
+            text = text[inside.end() :] if inside else text
+        if used + len(text) > _LONGEST_ANSWER:
+            draft.say("……（其余见引文所在章节）")
+            break
+        used += len(text)
+        draft.say(f"{text}{draft.cite_sentence(view, sentence)}")
+    return draft.finish()
+
+
+def _groups(view: ReportView) -> list[list[Sentence]]:
+    """Return runs of enumerated points, each with what belongs to a point left out but its own sentence."""
+    groups: list[list[Sentence]] = []
+    current: list[Sentence] = []
+    for sentence in view.sentences:
+        text = _text(sentence)
+        starts = bool(_ITEM.match(text)) and not re.match(r"^[（(]?\d", text)
+        begins_inside = bool(_ITEM_INSIDE.search(text))
+        if begins_inside or re.match(r"^[\s*]*(?:一是|第一[，,、])", text):
+            if current:
+                groups.append(current)
+            current = [sentence]
+        elif starts and current and sentence.section_path == current[-1].section_path:
+            current.append(sentence)
+        elif current and sentence.section_path != current[-1].section_path:
+            groups.append(current)
+            current = []
+    if current:
+        groups.append(current)
+    return [group for group in groups if len(group) > 1]
+
+
+def _worth(group: Sequence[Sentence], scores: dict[int, SentenceMatch], context: Context, view: ReportView) -> float:
+    """Return how well a group fits: by the sentence that opens it, its headings and its points."""
+    sentences = view.sentences
+    first = next(index for index, sentence in enumerate(sentences) if sentence.char_start == group[0].char_start)
+    opening = sentences[first - 1] if first and sentences[first - 1].section_path == group[0].section_path else None
+    own = [scores[s.char_start].score for s in group if s.char_start in scores]
+    lead = scores[opening.char_start].score if opening and opening.char_start in scores else 0.0
+    heading = group[0].section_path[-1] if group[0].section_path else ""
+    about = _text(opening) if opening else ""
+    words = context.language.content(context.asked)
+    told = [word for word in words if word in heading or word in about or word in _text(group[0])]
+    return max(lead, max(own, default=0.0), 0.9 * len(told) / max(1, len(words)))
+
+
+def passage_answer(context: Context) -> Drafted:
+    """Return the sentences that fit best, verbatim; refuse when none does."""
+    views = context.views
+    found = context.sentences(views, context.asked, dense=True)
+    by_id = {view.report.id: view for view in views}
+    ranked = _with_passages(found.sentences, [(hit.chunk.id, hit.score) for hit in found.passages], by_id)
+    fitting = [(view, match) for view, match in ranked if match.score >= FITTING_SENTENCE and match.missed <= 0.5]
+    if not fitting:
+        names = "、".join(issuer(view) for view in views[:3])
+        return refuse("no_evidence", f"{names}的报告中没有找到能回答这一问题的内容，因此不作回答。")
+    draft = Draft()
+    best = fitting[0][1].score
+    for view, match in fitting[:_MOST_SENTENCES]:
+        if match.score < best - 0.08:
+            break
+        mark = draft.cite_sentence(view, match.sentence)
+        draft.say(f"{issuer(view)}的报告写道：“{_text(match.sentence)}”{mark}")
+    return draft.finish()
+
+
+def _with_passages(
+    sentences: Sequence[tuple[str, SentenceMatch]],
+    passages: Sequence[tuple[str, float]],
+    views: dict[str, ReportView],
+) -> list[tuple[ReportView, SentenceMatch]]:
+    """Lift sentences that stand in a passage which the index found first."""
+    order = {chunk_id: rank for rank, (chunk_id, _) in enumerate(passages)}
+    lifted: list[tuple[ReportView, SentenceMatch]] = []
+    for report_id, match in sentences:
+        view = views[report_id]
+        chunk = next(
+            (c for c in view.chunks if c.anchor.char_start <= match.sentence.char_start < c.anchor.char_end), None
+        )
+        rank = order.get(chunk.id) if chunk else None
+        bonus = 0.0 if rank is None else 0.08 / (1 + rank)
+        lifted.append((view, match.model_copy(update={"score": match.score + bonus})))
+    return sorted(lifted, key=lambda entry: -entry[1].score)
+
+
+def truth_answer(context: Context) -> Drafted | None:
+    """Return yes or no with the sentence that says so; None when no sentence is about it."""
+    found = context.sentences(context.views, context.asked, dense=False).sentences
+    by_id = {view.report.id: view for view in context.views}
+    denials = [(rid, m) for rid, m in found if denies(m.sentence) and m.score >= 0.4 and m.missed <= 0.55]
+    fitting = [(rid, m) for rid, m in found if m.score >= FITTING_SENTENCE + 0.1 and m.missed <= 0.34]
+    if denials and (not fitting or denials[0][1].score >= fitting[0][1].score - 0.15):
+        report_id, match = denials[0]
+        draft = Draft()
+        mark = draft.cite_sentence(by_id[report_id], match.sentence)
+        draft.say(f"没有。{issuer(by_id[report_id])}的报告写明：“{_text(match.sentence)}”{mark}")
+        return draft.finish()
+    if fitting:
+        report_id, match = fitting[0]
+        draft = Draft()
+        mark = draft.cite_sentence(by_id[report_id], match.sentence)
+        draft.say(f"{issuer(by_id[report_id])}的报告写道：“{_text(match.sentence)}”{mark}")
+        return draft.finish()
+    return None
+
+
+def _text(sentence: Sentence) -> str:
+    return re.sub(r"\s+|\*+", "", sentence.text)

@@ -1,0 +1,38 @@
+"""Reach the library through seven tools with typed arguments; both answerers use nothing else."""
+
+from assistant.tools.matching import Asked, Match, SentenceMatch, analyse, denies, label_of
+from assistant.tools.toolbox import (
+    Calculate,
+    CheckConsistency,
+    CompareFigures,
+    FigureLookup,
+    GetTable,
+    ListReports,
+    LookupFigures,
+    SearchSections,
+    SectionLookup,
+    Toolbox,
+)
+from assistant.tools.views import ReportView, Views, squeezed
+
+__all__ = [
+    "Asked",
+    "Calculate",
+    "CheckConsistency",
+    "CompareFigures",
+    "FigureLookup",
+    "GetTable",
+    "ListReports",
+    "LookupFigures",
+    "Match",
+    "ReportView",
+    "SearchSections",
+    "SectionLookup",
+    "SentenceMatch",
+    "Toolbox",
+    "Views",
+    "analyse",
+    "denies",
+    "label_of",
+    "squeezed",
+]

@@ -1,0 +1,218 @@
+"""Score how well figures and sentences fit what is asked, knowing nothing of any county or indicator.
+
+A word of the question counts by its rarity in the report. It is found in the figure's own phrase, in its sentence,
+or in the headings above, in falling worth. What is asked and found nowhere counts against a candidate, and so does
+a unit that the question does not want.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from assistant.language import Language
+from assistant.tools.views import ReportView, squeezed
+from ingest.indicators import Indicators
+from ingest.models import Applicant, Figure, Value
+from ingest.outline import Sentence
+
+_IN_PHRASE, _IN_SENTENCE, _IN_HEADINGS = 1.0, 0.75, 0.4
+_SYNONYM = 0.85
+_PEOPLE = frozenset("人名位")
+_MONEY = re.compile(r"[万亿]*(?:元|美元)$")
+_NEGATION = re.compile(r"(?:未|没有|无|没)(?!来|论|障碍|缝|正当)")
+
+
+class Asked(Value):
+    """Hold what a question wants: its words, the unit, and the applicant column it names."""
+
+    text: str
+    words: tuple[str, ...]
+    unit: str | None
+    applicant: Applicant | None
+
+
+class Match(Value):
+    """Hold a candidate with its score (about 0 to 1.3) and the share of the asked words that it misses."""
+
+    figure: Figure
+    score: float
+    missed: float
+    missed_words: tuple[str, ...]
+    named: bool = False
+    """Whether the question names row and, where there is one, column of the table."""
+
+
+class SentenceMatch(Value):
+    """Hold a sentence with its score (0 to 1) and the asked words that it misses."""
+
+    sentence: Sentence
+    score: float
+    missed: float
+    missed_words: tuple[str, ...]
+
+
+def analyse(text: str, language: Language, indicators: Indicators) -> Asked:
+    """Return the words and wishes of a folded question whose organisations and years are gone."""
+    content = language.content(text)
+    applicant = next(
+        (
+            column.key
+            for column in indicators.applicants
+            if column.key != "total" and any(term in squeezed(text) for term in column.terms if len(term) > 2)
+        ),
+        None,
+    )
+    return Asked(
+        text=text,
+        words=content,
+        unit=language.unit(text),
+        applicant=applicant,  # type: ignore[arg-type]
+    )
+
+
+def match_figures(asked: Asked, view: ReportView, language: Language, indicators: Indicators) -> tuple[Match, ...]:
+    """Return the figures of a report that fit at all, best first."""
+    weights = _weights(asked.words, view)
+    terms = _terms(indicators)
+    wanted: Applicant = asked.applicant or "total"
+    matches: list[Match] = []
+    for figure in view.figures:
+        if figure.dimensions.applicant is not None and figure.dimensions.applicant != wanted:
+            continue
+        match = _match_figure(figure, asked, weights, language, terms)
+        if match.score > 0.2:
+            matches.append(match)
+    return tuple(sorted(matches, key=lambda match: (-match.score, match.figure.anchor.char_start)))
+
+
+def match_sentences(asked: Asked, view: ReportView, language: Language) -> tuple[SentenceMatch, ...]:
+    """Return the sentences of a report that fit at all, best first."""
+    weights = _weights(asked.words, view)
+    matches: list[SentenceMatch] = []
+    for sentence in view.sentences:
+        text = squeezed(sentence.text)
+        headings = squeezed(" ".join(sentence.section_path))
+        found = {word: _found(word, (), text, headings, language) for word in asked.words}
+        score, missed, missed_words = _coverage(found, weights)
+        if score > 0.15:
+            matches.append(
+                SentenceMatch(sentence=sentence, score=score, missed=missed, missed_words=missed_words)
+            )
+    return tuple(sorted(matches, key=lambda match: (-match.score, match.sentence.char_start)))
+
+
+def denies(sentence: Sentence) -> bool:
+    """Tell whether a sentence says that something did not happen."""
+    return _NEGATION.search(sentence.text) is not None
+
+
+def _weights(words: Iterable[str], view: ReportView) -> dict[str, float]:
+    return {word: max(0.2, view.rarity(word)) * (0.6 if len(word) == 1 else 1.0) for word in words}
+
+
+def _terms(indicators: Indicators) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    return {entry.key: (entry.row_terms, entry.column_terms) for entry in indicators.indicators}
+
+
+def _match_figure(
+    figure: Figure,
+    asked: Asked,
+    weights: dict[str, float],
+    language: Language,
+    terms: dict[str, tuple[tuple[str, ...], tuple[str, ...]]],
+) -> Match:
+    headings = squeezed(" ".join(figure.anchor.section_path))
+    question = squeezed(asked.text)
+    named = False
+    if figure.origin == "table":
+        row_terms, column_terms = terms.get(figure.indicator or "", ((), ()))
+        row = _longest(row_terms, question)
+        column = _longest(column_terms, question)
+        phrase = (squeezed(figure.phrase), squeezed("".join((*row_terms, *column_terms))))
+        sentence = headings
+        named = bool(row) and (bool(column) or not column_terms)
+        fit = 0.12 * bool(row) + 0.08 * bool(column) + 0.01 * (len(row) + len(column))
+        if column_terms and not column:
+            fit -= 0.1
+        if not row:
+            fit -= 0.25
+    else:
+        phrase = (squeezed(figure.phrase),)
+        sentence = squeezed(figure.context)
+        fit = 0.12 * _shared(phrase[0], question)
+    found = {word: _found(word, phrase, sentence, headings, language) for word in asked.words}
+    score, missed, missed_words = _coverage(found, weights)
+    return Match(
+        figure=figure,
+        score=score + fit + _unit_fit(asked.unit, figure),
+        missed=missed,
+        missed_words=missed_words,
+        named=named,
+    )
+
+
+def _longest(candidates: Sequence[str], question: str) -> str:
+    return max((term for term in map(squeezed, candidates) if term in question), key=len, default="")
+
+
+def _shared(phrase: str, question: str) -> float:
+    """Return the share of a phrase's character pairs that the question has: what is not asked speaks against it."""
+    pairs = {phrase[at : at + 2] for at in range(len(phrase) - 1)}
+    return sum(pair in question for pair in pairs) / len(pairs) if pairs else 0.0
+
+
+def _found(
+    word: str, phrases: Sequence[str], sentence: str, headings: str, language: Language
+) -> float:
+    """Return how well a word of the question stands in a candidate, from 0 to 1."""
+    places = [*((text, _IN_PHRASE) for text in phrases), (sentence, _IN_SENTENCE if phrases else _IN_PHRASE), (headings, _IN_HEADINGS)]
+    best = max((worth for text, worth in places if word in text), default=0.0)
+    if best:
+        return best
+    for other in _alike(word, language):
+        best = max(best, *(worth * _SYNONYM if other in text else 0.0 for text, worth in places))
+    if best or len(word) < 3:
+        return best
+    pairs = [word[at : at + 2] for at in range(len(word) - 1)]
+    return max(worth * sum(pair in text for pair in pairs) / len(pairs) for text, worth in places) * 0.9
+
+
+@lru_cache(maxsize=4096)
+def _alike(word: str, language: Language) -> tuple[str, ...]:
+    return tuple(
+        other for group in language.synonyms if word in group for other in group if other != word
+    )
+
+
+def _coverage(found: dict[str, float], weights: dict[str, float]) -> tuple[float, float, tuple[str, ...]]:
+    total = sum(weights.values()) or 1.0
+    score = sum(weights[word] * worth for word, worth in found.items()) / total
+    missing = tuple(word for word, worth in found.items() if worth < 0.2)
+    return score, sum(weights[word] for word in missing) / total, missing
+
+
+def _unit_fit(wanted: str | None, figure: Figure) -> float:
+    if figure.quantity is None or wanted is None:
+        return 0.0
+    unit = figure.quantity.unit
+    is_ratio, is_money = unit in {"%", "‰", "个百分点", "百分点"}, bool(_MONEY.search(unit))
+    if wanted == "%":
+        return 0.15 if is_ratio else -0.45
+    if wanted == "元":
+        return 0.15 if is_money else -0.45
+    if is_ratio or is_money:
+        return -0.45
+    bare = unit.lstrip("万亿")
+    if wanted == bare:
+        return 0.08 if figure.origin == "table" else 0.12
+    if (wanted in _PEOPLE) != (bare in _PEOPLE) and figure.origin == "sentence":
+        return -0.35
+    return 0.0 if figure.origin == "table" or wanted in "个项件条" else -0.12
+
+
+def label_of(figure: Figure) -> str:
+    """Return the label that an answer shows: the official one without its enumerator, or the sentence's phrase."""
+    if figure.origin == "sentence":
+        return figure.label
+    return " ".join(part for part in (re.sub(r"^[一二三四五六七八九十\d（）()、.．]+", "", figure.anchor.row[-1]) if figure.anchor.row else "", (figure.anchor.column or "").replace("/", "·")) if part)
+

@@ -1,0 +1,221 @@
+"""Offer the seven tools through which every answerer reaches the library: typed arguments in, values out.
+
+A filter that matches nothing returns nothing, never everything. Results are capped and say what was left out.
+"""
+
+import ast
+from collections.abc import Callable, Sequence
+from decimal import Decimal, DivisionByZero, InvalidOperation
+
+from assistant.language import Language
+from assistant.models import Derivation
+from assistant.tools.matching import Match, SentenceMatch, analyse, match_figures, match_sentences
+from assistant.tools.views import ReportView, Views
+from ingest.checks import Assessment, plain
+from ingest.indicators import Indicators
+from ingest.models import Applicant, Quantity, Table, TableKind, Value
+from ingest.numerals import in_base_units
+from ingest.wording import folded
+from vectorstore.library import Library
+from vectorstore.models import Filter, Hit, ReportHead
+from vectorstore.retriever import Retriever
+
+_MOST_RESULTS = 20
+_MOST_REPORTS = 40
+
+
+class ListReports(Value):
+    """Ask which reports there are."""
+
+    filter: Filter = Filter()
+
+
+class LookupFigures(Value):
+    """Ask for the figures that fit a phrase, or an indicator of the forms."""
+
+    filter: Filter
+    phrase: str = ""
+    indicator: str | None = None
+    applicant: Applicant | None = None
+
+
+class CompareFigures(Value):
+    """Ask for one indicator over several reports, ordered."""
+
+    filter: Filter
+    phrase: str
+    descending: bool = True
+
+
+class SearchSections(Value):
+    """Ask for the sentences and passages that fit a phrase."""
+
+    filter: Filter
+    query: str
+
+
+class GetTable(Value):
+    """Ask for one statutory table of one report."""
+
+    report_id: str
+    table: TableKind
+
+
+class CheckConsistency(Value):
+    """Ask for every rule of consistency of the reports, with its outcome."""
+
+    filter: Filter
+
+
+class Calculate(Value):
+    """Ask for the value of an expression; names in it are keys of `inputs`."""
+
+    expression: str
+    inputs: tuple[tuple[str, Quantity], ...]
+    unit: str
+    percent: bool = False
+
+
+class FigureLookup(Value):
+    """Hold fitting figures, best first, and how many were left out."""
+
+    matches: tuple[Match, ...]
+    omitted: int
+
+
+class SectionLookup(Value):
+    """Hold fitting sentences with the report they stand in, best first, and the passages found by the index."""
+
+    sentences: tuple[tuple[str, SentenceMatch], ...]
+    passages: tuple[Hit, ...]
+
+
+class Toolbox:
+    """Answer tool calls from the library; holds no state of a conversation."""
+
+    def __init__(
+        self, library: Library, retriever: Retriever, views: Views, language: Language, indicators: Indicators
+    ) -> None:
+        self._library = library
+        self._retriever = retriever
+        self._views = views
+        self._language = language
+        self._indicators = indicators
+
+    def list_reports(self, call: ListReports) -> tuple[ReportHead, ...]:
+        """Return the reports within a filter, by organisation and year."""
+        heads = [head for head in self._library.headings() if _admits(call.filter, head)]
+        return tuple(sorted(heads, key=lambda head: (head.organization, head.year or 0)))
+
+    def lookup_figures(self, call: LookupFigures) -> FigureLookup:
+        """Return the figures that fit, over all reports of the filter, best first."""
+        asked = analyse(folded(call.phrase), self._language, self._indicators)
+        if call.applicant is not None:
+            asked = asked.model_copy(update={"applicant": call.applicant})
+        found: list[Match] = []
+        for view in self.views(call.filter):
+            if call.indicator is None:
+                found += match_figures(asked, view, self._language, self._indicators)
+            else:
+                wanted = call.applicant or "total"
+                found += [
+                    Match(figure=figure, score=1.0, missed=0.0, missed_words=(), named=True)
+                    for figure in view.figures
+                    if figure.indicator == call.indicator and figure.dimensions.applicant in {None, wanted}
+                ]
+        ranked = sorted(found, key=lambda match: -match.score)
+        return FigureLookup(matches=tuple(ranked[:_MOST_RESULTS]), omitted=max(0, len(ranked) - _MOST_RESULTS))
+
+    def compare_figures(self, call: CompareFigures) -> tuple[Match, ...]:
+        """Return the best fitting figure of each report, the largest first unless asked otherwise."""
+        best: list[Match] = []
+        for head in self.list_reports(ListReports(filter=call.filter)):
+            only = Filter(report_ids=(head.report_id,))
+            best += self.lookup_figures(LookupFigures(filter=only, phrase=call.phrase)).matches[:1]
+        known = [match for match in best if match.figure.quantity is not None]
+        return tuple(sorted(known, key=_amount, reverse=call.descending))
+
+    def search_sections(self, call: SearchSections, *, dense: bool = True) -> SectionLookup:
+        """Return sentences by their words and passages by words and meaning together."""
+        asked = analyse(folded(call.query), self._language, self._indicators)
+        sentences = [
+            (view.report.id, match)
+            for view in self.views(call.filter)
+            for match in match_sentences(asked, view, self._language)[:_MOST_RESULTS]
+        ]
+        sentences.sort(key=lambda entry: -entry[1].score)
+        passages = self._retriever.search(call.query, top_k=8, filter=call.filter, dense=dense)
+        return SectionLookup(sentences=tuple(sentences[:_MOST_RESULTS]), passages=passages)
+
+    def get_table(self, call: GetTable) -> Table | None:
+        """Return a statutory table, or None when the report has none of that kind."""
+        view = self._views.get(call.report_id)
+        return next((t for t in view.report.tables if t.kind == call.table), None) if view else None
+
+    def check_consistency(self, call: CheckConsistency) -> tuple[tuple[ReportView, tuple[Assessment, ...]], ...]:
+        """Return each report of the filter with all rules that apply to it."""
+        return tuple((view, view.assessments) for view in self.views(call.filter))
+
+    def calculate(self, call: Calculate) -> Derivation:
+        """Return the value of an expression of + - * / and brackets; raise ValueError when it has none."""
+        values = {name: in_base_units(quantity)[0] for name, quantity in call.inputs}
+        value = _evaluate(ast.parse(call.expression, mode="eval").body, values)
+        shown = call.expression
+        for name, quantity in call.inputs:
+            shown = shown.replace(name, plain(quantity.value))
+        shown = shown.replace("*", " × ").replace("/", " ÷ ").replace("+", " + ").replace("-", " - ")
+        return Derivation(
+            expression=shown,
+            inputs=tuple(quantity.printed for _, quantity in call.inputs),
+            value=value * 100 if call.percent else value,
+            unit=call.unit,
+        )
+
+    def views(self, narrowed: Filter) -> tuple[ReportView, ...]:
+        """Return the reports of a filter ready for searching; of very many, those that the index finds first."""
+        heads = self.list_reports(ListReports(filter=narrowed))[: _MOST_REPORTS + 1]
+        return tuple(view for head in heads[:_MOST_REPORTS] if (view := self._views.get(head.report_id)))
+
+    def text(self, report_id: str) -> str:
+        """Return the decoded text of a report's file."""
+        return self._library.text(report_id)
+
+
+def _admits(narrowed: Filter, head: ReportHead) -> bool:
+    return (
+        (narrowed.organizations is None or head.organization in narrowed.organizations)
+        and (narrowed.years is None or head.year in narrowed.years)
+        and (narrowed.report_ids is None or head.report_id in narrowed.report_ids)
+    )
+
+
+def _amount(match: Match) -> Decimal:
+    return in_base_units(match.figure.quantity)[0] if match.figure.quantity else Decimal(0)
+
+
+_OPERATIONS: dict[type[ast.operator], Callable[[Decimal, Decimal], Decimal]] = {
+    ast.Add: lambda left, right: left + right,
+    ast.Sub: lambda left, right: left - right,
+    ast.Mult: lambda left, right: left * right,
+    ast.Div: lambda left, right: left / right,
+}
+
+
+def _evaluate(node: ast.expr, values: dict[str, Decimal]) -> Decimal:
+    match node:
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATIONS:
+            try:
+                return _OPERATIONS[type(op)](_evaluate(left, values), _evaluate(right, values))
+            except (DivisionByZero, InvalidOperation) as error:
+                raise ValueError("除数为 0，无法计算") from error
+        case ast.Name(id=name) if name in values:
+            return values[name]
+        case ast.Constant(value=int() as number):
+            return Decimal(number)
+        case _:
+            raise ValueError(f"算式中有不能计算的部分：{ast.unparse(node)}")
+
+
+def in_order(matches: Sequence[Match]) -> tuple[Match, ...]:
+    """Return matches in the order in which the reports print them."""
+    return tuple(sorted(matches, key=lambda match: (match.figure.report_id, match.figure.anchor.char_start)))

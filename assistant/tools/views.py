@@ -1,0 +1,113 @@
+"""Hold what is known of one report in a form that can be searched fast, and keep the last few in memory."""
+
+import math
+import re
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import cached_property
+from threading import Lock
+
+from ingest.checks import Assessment, assess
+from ingest.indicators import Indicators
+from ingest.models import Chunk, Figure, Finding, Report
+from ingest.outline import Sentence, split_sentences
+from ingest.wording import folded
+from vectorstore.library import Library
+from vectorstore.models import Filter
+
+_MOST_VIEWS = 64
+
+
+class ReportView:
+    """Offer the figures, sentences, findings and word statistics of one report."""
+
+    def __init__(
+        self,
+        report: Report,
+        figures: Sequence[Figure],
+        findings: Sequence[Finding],
+        chunks: Sequence[Chunk],
+        indicators: Indicators,
+    ) -> None:
+        self.report = report
+        self.figures = tuple(figures)
+        self.findings = tuple(findings)
+        self.chunks = tuple(chunks)
+        self._indicators = indicators
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Return the sentences of the prose, in reading order, with offsets into the file's text."""
+        return tuple(
+            sentence.model_copy(
+                update={
+                    "char_start": sentence.char_start + chunk.anchor.char_start,
+                    "char_end": sentence.char_end + chunk.anchor.char_start,
+                    "page": chunk.anchor.page,
+                }
+            )
+            for chunk in self.chunks
+            if chunk.anchor.table is None
+            for sentence in split_sentences(chunk.text, 0, len(chunk.text), chunk.section_path)
+        )
+
+    @cached_property
+    def assessments(self) -> tuple[Assessment, ...]:
+        """Return every rule of consistency that applies, also those that agree."""
+        return assess(self.figures, self.report.sections, self.sentences, self._indicators)
+
+    @cached_property
+    def _passages(self) -> tuple[str, ...]:
+        rows = {figure.phrase for figure in self.figures if figure.origin == "table"}
+        return (*(squeezed(sentence.text) for sentence in self.sentences), *(squeezed(row) for row in rows))
+
+    def rarity(self, word: str) -> float:
+        """Return how telling a word is in this report: high where few sentences and rows hold it."""
+        holding = sum(word in passage for passage in self._passages)
+        return math.log((len(self._passages) + 1) / (holding + 0.5))
+
+
+class Views:
+    """Load reports from the library and keep the most recently used; a changed library empties the shelf."""
+
+    def __init__(self, library: Library, indicators: Indicators) -> None:
+        self._library = library
+        self._indicators = indicators
+        self._shelf: OrderedDict[str, ReportView] = OrderedDict()
+        self._revision: object = None
+        self._lock = Lock()
+
+    def get(self, report_id: str) -> ReportView | None:
+        """Return the view of a report, or None when the library has none of that id."""
+        with self._lock:
+            if self._revision != self._library.revision:
+                self._shelf.clear()
+                self._revision = self._library.revision
+            view = self._shelf.get(report_id)
+            if view is None:
+                view = self._load(report_id)
+                if view is None:
+                    return None
+                self._shelf[report_id] = view
+                if len(self._shelf) > _MOST_VIEWS:
+                    self._shelf.popitem(last=False)
+            self._shelf.move_to_end(report_id)
+            return view
+
+    def _load(self, report_id: str) -> ReportView | None:
+        report = self._library.report(report_id)
+        if report is None:
+            return None
+        only = Filter(report_ids=(report_id,))
+        return ReportView(
+            report,
+            self._library.figures(only),
+            self._library.findings(only),
+            self._library.chunks(only),
+            self._indicators,
+        )
+
+
+def squeezed(text: str) -> str:
+    """Return folded text without white space and emphasis marks, for looking words up in it."""
+    return re.sub(r"[\s*#]+", "", folded(text))
