@@ -30,6 +30,11 @@ class Language(Value):
     body_suffixes: tuple[str, ...]
     common_bodies: frozenset[str]
     english_bodies: tuple[tuple[str, str], ...]
+    denial_topics: tuple[str, ...]
+    problems_asked: str
+    plans_asked: str
+    problems_told: str
+    plans_told: str
 
     def kind(self, asked: str) -> Kind:
         """Return what a folded question asks for; a passage when nothing says otherwise."""
@@ -77,5 +82,7 @@ def load_language() -> Language:
         synonyms=tuple(tuple(folded(word) for word in group) for group in raw["synonyms"]["groups"]),
         body_suffixes=tuple(sorted(raw["bodies"]["suffixes"], key=len, reverse=True)),
         common_bodies=frozenset(raw["bodies"]["common"]),
+        **raw["points"],
+        denial_topics=tuple(raw["denials"]["topics"]),
         english_bodies=tuple((english, chinese) for english, chinese in raw["bodies"]["english"]),
     )

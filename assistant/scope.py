@@ -54,6 +54,7 @@ def resolve(question: Question, heads: Sequence[ReportHead], language: Language)
         standalone = _standalone(question.text, earlier, organizations, years, named, text)
     if not organizations and not unknown:
         organizations = tuple(question.filter.organizations or ())
+    years = _reporting_years(heads, organizations, years, asked, language)
     candidates, missing = _candidates(heads, organizations, years, unknown)
     return Scope(
         organizations=organizations,
@@ -299,6 +300,17 @@ def _standalone(
     lead = "".join(parts)
     topic = f"（承上文：{earlier.standalone.rstrip('？?。')}）" if lead or earlier.asked else ""
     return f"{lead}{'：' if lead else ''}{text}{topic}"
+
+
+def _reporting_years(
+    heads: Sequence[ReportHead], organizations: tuple[str, ...], years: tuple[int, ...], asked: str, language: Language
+) -> tuple[int, ...]:
+    """Return the years whose reports are meant: plans for a year stand in the report of the year before."""
+    have = {head.year for head in heads if head.organization in organizations}
+    plans = re.search(language.plans_asked, asked) and not re.search(language.problems_asked, asked)
+    if len(years) == 1 and plans and years[0] not in have and years[0] - 1 in have:
+        return (years[0] - 1,)
+    return years
 
 
 # ---------------------------------------------------------------- candidates

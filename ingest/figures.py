@@ -68,8 +68,9 @@ def _of_sentence(
 ) -> Iterator[Figure]:
     found = tuple(number_phrases(sentence.text, indicators.language))
     opening = _opening(sentence.text, found)
+    respective = _respective(sentence.text, found)
     for index, number in enumerate(found):
-        phrase = _phrase(sentence.text, found, index)
+        phrase = respective.get(index) or _phrase(sentence.text, found, index)
         label = phrase if len(phrase) >= _SHORTEST_TELLING_PHRASE or index == 0 else f"{opening} {phrase}".strip()
         start = sentence.char_start + number.char_start
         end = sentence.char_start + number.char_end
@@ -106,12 +107,34 @@ def _phrase(text: str, found: Sequence[NumberPhrase], index: int) -> str:
     opened = max(text.rfind(mark, start, number.char_start) for mark in "（(")
     if opened >= 0 and not any(mark in text[opened : number.char_start] for mark in "）)"):
         start = opened + 1
-    ends = [at for mark in (*_CLAUSE_MARKS, "、", "）", ")") if (at := text.find(mark, number.char_end, ceiling)) >= 0]
+    ends = [at for mark in (*_CLAUSE_MARKS, "、", "（", "(", "）", ")") if (at := text.find(mark, number.char_end, ceiling)) >= 0]
     before = _LIST_NUMBER.sub("", text[start : number.char_start])
     while (shorter := _DATE_IN_FRONT.sub("", before)) != before:
         before = shorter
     behind = text[number.char_end : min(ends, default=ceiling)]
     return re.sub(r"\s+|\*+", "", f"{before}{behind}").strip("、")
+
+
+def _respective(text: str, found: Sequence[NumberPhrase]) -> dict[int, str]:
+    """Return the phrases of numbers that 分别 deals out to the things counted before it.
+
+    议案 11 件、提案 25 件，办结率分别为 100%、92.6%: the second rate is that of 提案.
+    """
+    mark = text.find("分别")
+    dealt = [index for index, number in enumerate(found) if mark >= 0 and number.char_start > mark]
+    if not dealt:
+        return {}
+    run = [dealt[0]]
+    for index in dealt[1:]:
+        between = text[found[index - 1].char_end : found[index].char_start]
+        if not re.fullmatch(r"[\s、和及与]*", between):
+            break
+        run.append(index)
+    things = range(run[0] - len(run), run[0])
+    if len(run) < 2 or things.start < 0:
+        return {}
+    what = re.sub(r"分别.*$", "", _phrase(text, found, run[0]))
+    return {index: f"{_phrase(text, found, thing)} {what}" for index, thing in zip(run, things, strict=True)}
 
 
 def _opening(text: str, found: Sequence[NumberPhrase]) -> str:

@@ -56,7 +56,8 @@ def run(
     Answers that an earlier, interrupted run of the same engine wrote are taken over; questions that crashed
     are asked again. Whatever another engine answered is dropped.
     """
-    known = {case.id: _fingerprint(engine, case) for case in cases}
+    made_by = engine.fingerprint
+    known = {case.id: content_id("eval", made_by, case.asked().model_dump_json()) for case in cases}
     kept = {
         prediction.id: prediction
         for prediction in read_unbroken(predictions)
@@ -75,10 +76,6 @@ def run(
             answered.append(prediction)
             on_progress(prediction)
     return tuple(answered)
-
-
-def _fingerprint(engine: Engine, case: Case) -> str:
-    return content_id("eval", engine.fingerprint, case.asked().model_dump_json())
 
 
 def _answer(case: Case, engine: Engine, fingerprint: str) -> Prediction:

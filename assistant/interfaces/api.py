@@ -1,6 +1,7 @@
 """Answer questions over HTTP: an Answer as JSON, or its events as they come.
 
-Trouble is told as `application/problem+json` with a stable `code` and a Chinese `detail` that says what to do next.
+Trouble is told as `application/problem+json`: a stable `code` for programs, and a Chinese `detail` that tells
+people what to do next.
 """
 
 import logging
@@ -13,6 +14,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import Field
 from starlette.exceptions import HTTPException
 
+from assistant.engine import LONGEST_QUESTION
 from assistant.interfaces.ports import Answers, Reports, watched
 from assistant.models import Answer, Completed, Event, Failed, Question, Turn
 from ingest.models import Value
@@ -20,9 +22,6 @@ from vectorstore.errors import StoreError
 from vectorstore.models import Filter, ReportHead
 
 logger = logging.getLogger(__name__)
-
-MAX_QUESTION = 2000
-"""The most characters that a question may have."""
 
 _MAX_TURNS = 100
 _MAX_TURN = 20_000
@@ -73,7 +72,7 @@ class Problem(Value):
     detail: str
 
 
-class Refused(Exception):
+class ProblemError(Exception):
     """Carry a problem out of a handler."""
 
     def __init__(self, problem: Problem) -> None:
@@ -105,9 +104,14 @@ def build_api(answers: Answers, reports: Reports) -> FastAPI:
         try:
             return Health(status="ok", reports=len(reports.headings()))
         except StoreError as error:
-            raise Refused(_problem(503, "library_unusable", "库不可用", str(error))) from error
+            raise ProblemError(_problem(503, "library_unusable", "库不可用", str(error))) from error
 
-    app.add_exception_handler(Refused, _tell_refused)
+    @app.api_route("/v1/{rest:path}", methods=["GET", "POST"], include_in_schema=False)
+    def nothing_here() -> Response:
+        """Tell a wrong path here; the page mounted behind would not know what it should have been."""
+        raise HTTPException(404)
+
+    app.add_exception_handler(ProblemError, _tell_problem)
     app.add_exception_handler(RequestValidationError, _tell_invalid)
     app.add_exception_handler(HTTPException, _tell_http)
     app.add_exception_handler(Exception, _tell_unforeseen)
@@ -117,10 +121,10 @@ def build_api(answers: Answers, reports: Reports) -> FastAPI:
 def _question(body: Ask) -> Question:
     text = body.question.strip()
     if not text:
-        raise Refused(_problem(422, "question_empty", "问题为空", "question 是空的。请写上要问的问题。"))
-    if len(text) > MAX_QUESTION:
-        detail = f"question 有 {len(text)} 个字，上限是 {MAX_QUESTION} 个。请只留下要问的那一句。"
-        raise Refused(_problem(422, "question_too_long", "问题过长", detail))
+        raise ProblemError(_problem(422, "question_empty", "问题为空", "question 是空的。请写上要问的问题。"))
+    if len(text) > LONGEST_QUESTION:
+        detail = f"question 有 {len(text)} 个字，上限是 {LONGEST_QUESTION} 个。请只留下要问的那一句。"
+        raise ProblemError(_problem(422, "question_too_long", "问题过长", detail))
     narrowed = Filter(organizations=body.filter.organizations, years=body.filter.years)
     return Question(text=text, history=body.history, filter=narrowed)
 
@@ -131,8 +135,8 @@ def _whole(events: Iterator[Event]) -> Response:
             return Response(event.answer.model_dump_json(), media_type="application/json")
         if isinstance(event, Failed):
             status = 503 if event.retryable else 500
-            raise Refused(_problem(status, "answer_failed", "没有完成回答", event.message))
-    raise Refused(_problem(500, "answer_failed", "没有完成回答", "回答中途停止。请重试。"))
+            raise ProblemError(_problem(status, "answer_failed", "没有完成回答", event.message))
+    raise ProblemError(_problem(500, "answer_failed", "没有完成回答", "回答中途停止。请重试。"))
 
 
 def _server_sent(events: Iterator[Event]) -> Iterator[str]:
@@ -151,9 +155,9 @@ def _told(problem: Problem) -> Response:
     return JSONResponse(problem.model_dump(), status_code=problem.status, media_type=_PROBLEM)
 
 
-def _tell_refused(request: Request, error: Exception) -> Response:
+def _tell_problem(request: Request, error: Exception) -> Response:
     del request
-    assert isinstance(error, Refused)
+    assert isinstance(error, ProblemError)
     return _told(error.problem)
 
 
@@ -166,13 +170,15 @@ def _tell_invalid(request: Request, error: Exception) -> Response:
     if first["type"] == "json_invalid":
         detail = '请求正文不是 JSON。请发送 {"question": "…"}，并带上 Content-Type: application/json。'
         return _told(_problem(400, "json_invalid", "请求不是 JSON", detail))
-    detail = f'{where} 不可用（{first["msg"]}）。正文应为 {{"question": "…", "history": […], "filter": {{…}}}}。'
+    shape = '{"question": "…", "history": […], "filter": {…}}'
+    detail = f"{where} 不可用（{first['msg']}）。正文应为 {shape}。"
     return _told(_problem(422, "body_invalid", "请求内容不可用", detail))
 
 
 def _tell_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    detail = f"{request.method} {request.url.path} 不可用。可用：POST /v1/ask、GET /v1/reports、GET /healthz。"
+    usable = "POST /v1/ask、GET /v1/reports、GET /healthz"
+    detail = f"{request.method} {request.url.path} 不可用。可用：{usable}。"
     return _told(_problem(error.status_code, "no_such_endpoint", "没有这个接口", detail))
 
 

@@ -79,7 +79,8 @@ def _finished(steps: tuple[Step, ...], event: ToolFinished) -> tuple[Step, ...]:
     done = Step(label=event.label, detail=event.detail, tool=event.tool, elapsed_ms=event.elapsed_ms)
     for index, step in enumerate(steps):
         if step.tool == event.tool and step.elapsed_ms is None:
-            told = done.model_copy(update={"detail": "：".join(filter(None, (step.detail, event.detail)))})
+            details = dict.fromkeys(filter(None, (step.detail, event.detail)))
+            told = done.model_copy(update={"detail": "：".join(details)})
             return (*steps[:index], told, *steps[index + 1 :])
     return (*steps, done)
 

@@ -4,10 +4,8 @@ import logging
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from assistant.errors import AssistantError
 from assistant.models import Event, Failed, Question
 from ingest.models import Report
-from vectorstore.errors import StoreError
 from vectorstore.models import ReportHead
 
 logger = logging.getLogger(__name__)
@@ -38,11 +36,9 @@ class Reports(Protocol):
 
 
 def watched(answers: Answers, question: Question) -> Iterator[Event]:
-    """Yield the events of a question; whatever goes wrong becomes its last event, `Failed`."""
+    """Yield the events of a question; what nobody foresaw becomes its last event, `Failed`."""
     try:
         yield from answers.stream(question)
-    except (AssistantError, StoreError) as error:
-        yield Failed(message=str(error), retryable=error.retryable)
     except Exception:
         logger.exception("a question could not be answered")
         yield Failed(message="回答时出了内部错误，详情已写入服务日志。请重试，或换一种问法。", retryable=True)

@@ -1,7 +1,7 @@
 """Lay an answer and its proofs out as HTML.
 
-Every piece of a question, an answer or a report goes through `escape`; nothing of it is read as markup. The HTML
-has no blank cell that reads like a 0: （空白） is what the report left empty, 存疑 what could not be read.
+Every piece of a question, an answer or a report goes through `escape`; nothing of it is read as markup. No
+blank cell reads like a 0: （空白） is what the report left empty, 存疑 is what could not be read.
 """
 
 import re
@@ -51,7 +51,8 @@ def reports_html(reports: Reports) -> str:
             "再刷新本页。</p>"
         )
     items = "".join(f"<li>{escape(one.title)}（{escape(one.source)}）</li>" for one in headings)
-    return f'<details class="library"><summary>库中现有 {len(headings)} 份报告</summary><ul>{items}</ul></details>'
+    summary = f"<summary>库中现有 {len(headings)} 份报告</summary>"
+    return f'<details class="library">{summary}<ul>{items}</ul></details>'
 
 
 def proof_html(citation: Citation, report: Report | None, text: str) -> str:
@@ -106,13 +107,14 @@ def _card(citation: Citation, reports: Reports, key: str) -> str:
     page = f"，第 {citation.page} 页" if citation.page is not None else ""
     where = " › ".join(citation.section)
     gist = f"<q>{escape(_one_line(citation.quote))}</q>" if citation.table is None else _locator(citation)
-    row = "" if citation.table is None else f'<p class="source">原文：<q>{escape(citation.quote.strip())}</q></p>'
+    row = "" if citation.table is None else f'<p class="source">原文：<q>{escape(citation.quote)}</q></p>'
+    file = f'<p class="source">文件：{escape(citation.source)}{page}</p>'
     return (
         f'<details class="citation" id="{_target(citation.n, key)}"><summary>'
         f'<span class="number">[{citation.n}]</span> <cite>《{escape(citation.title)}》</cite> '
         f'<span class="where">{escape(where)}{page}</span>'
         f"{gist}</summary>"
-        f'<div class="proof">{proof}{row}<p class="source">文件：{escape(citation.source)}{page}</p></div></details>'
+        f'<div class="proof">{proof}{row}{file}</div></details>'
     )
 
 
@@ -130,7 +132,8 @@ def _derivations(derivations: Sequence[Derivation]) -> str:
     )
     if not items:
         return ""
-    return f'<details class="derivations"><summary>推算过程（{len(derivations)}）</summary><ol>{items}</ol></details>'
+    summary = f"<summary>推算过程（{len(derivations)}）</summary>"
+    return f'<details class="derivations">{summary}<ol>{items}</ol></details>'
 
 
 def _inputs(inputs: Sequence[str]) -> str:
@@ -187,10 +190,8 @@ def _block(
         told = path
         head = _row_head(path) if labelled else ""
         body.append(f"<tr>{head}{''.join(_cell(cell, citation) for cell in cells)}</tr>")
-    return (
-        f'<div class="sideways" tabindex="0"><table><thead>{_column_heads(columns, labelled=labelled)}</thead>'
-        f"<tbody>{''.join(body)}</tbody></table></div>"
-    )
+    heads = f"<thead>{_column_heads(columns, labelled=labelled)}</thead>"
+    return f'<div class="sideways" tabindex="0"><table>{heads}<tbody>{"".join(body)}</tbody></table></div>'
 
 
 def _shared(path: tuple[str, ...], told: tuple[str, ...]) -> int:

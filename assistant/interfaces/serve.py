@@ -8,11 +8,13 @@ import logging
 import os
 import signal
 import socket
-import sys
 import threading
 from typing import TYPE_CHECKING
 
+import typer
+
 from assistant.settings import Settings
+from vectorstore.errors import StoreError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -36,7 +38,7 @@ def serve(settings: Settings) -> int:
     try:
         listening = _listen(settings.host, settings.port)
     except OSError as error:
-        print(_refusal(settings, error), file=sys.stderr)
+        typer.echo(_refusal(settings, error), err=True)
         return 1
     with listening:
         os.environ.update(_QUIET)  # gradio and huggingface_hub read these when they are imported
@@ -92,13 +94,21 @@ def _run(app: "FastAPI", listening: socket.socket, assistant: "Assistant") -> No
             if self.started:
                 host, port, *_ = listening.getsockname()
                 shown = f"[{host}]" if ":" in host else host
-                print(f"公开问已就绪：http://{shown}:{port} （按 Ctrl+C 停止）", flush=True)
+                typer.echo(f"公开问已就绪：http://{shown}:{port} （按 Ctrl+C 停止）")
                 threading.Thread(target=_warm_up, args=(assistant,), name="warm-up", daemon=True).start()
 
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_SECONDS_TO_FINISH)
-    # uvicorn raises the signal again when it has shut down; as an interrupt, it lets the library close as well.
+    # uvicorn raises the signal again once it has shut down; as an interrupt, it lets the library close too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         Server(config).run(sockets=[listening])
     except KeyboardInterrupt:
-        print("已停止。", flush=True)
+        typer.echo("已停止。")
+
+
+def _warm_up(assistant: "Assistant") -> None:
+    """Load the embedding model beside the service, so that no question has to wait for it."""
+    try:
+        assistant.warm_up()
+    except StoreError as error:
+        logger.warning("%s", error)

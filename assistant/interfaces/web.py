@@ -11,7 +11,9 @@ from typing import Any, cast
 
 import gradio as gr
 from fastapi import FastAPI
+from gradio.themes import Default
 
+from assistant.engine import LONGEST_QUESTION
 from assistant.interfaces.examples import example_questions
 from assistant.interfaces.exchange import Exchange, turns
 from assistant.interfaces.ports import Answers, Reports, watched
@@ -19,11 +21,16 @@ from assistant.interfaces.render import answer_html, reports_html
 from assistant.models import Question
 from ingest.models import Value
 
+_untyped = cast(Any, gr)  # for what gradio annotates only in part
+
 LABEL = "回答由程序依据报告原文自动生成，引用前请核对原文。"
 _TITLE = "公开问 · 政府信息公开年度报告问答"
 _FONT = ("system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif")
 _MONO = ("ui-monospace", "Consolas", "monospace")
-_WELCOME = "问一个关于年度报告的问题，例如某单位某年的一个数字。每个数字都带出处，点开引用可以看到原句或原表。"
+_NO_UPLOADS = 1  # byte: gradio has an upload endpoint even where no page element uses it
+_AT_ONCE = 8
+_REMEMBERED = 20
+_WELCOME = "问一个关于年度报告的问题，例如某单位某年的一个数字。回答都带出处，点开引用可看到原句或原表。"
 
 
 class Shown(Value):
@@ -61,7 +68,7 @@ def build_page(answers: Answers, reports: Reports) -> gr.Blocks:
                 show_label=False,
                 placeholder="输入问题，按回车提问",
                 max_lines=4,
-                max_length=2000,
+                max_length=LONGEST_QUESTION,
                 submit_btn="提问",
                 autofocus=True,
                 scale=1,
@@ -69,13 +76,15 @@ def build_page(answers: Answers, reports: Reports) -> gr.Blocks:
             again = gr.Button("新对话", elem_id="again", scale=0, min_width=96)
         gr.HTML(f'<p class="label">{LABEL}</p>')
 
-        shown = [box, chat, conversation]
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        ask = box.submit(asking, [box, conversation], shown, **quiet)
-        pick = chat.option_select(_picked, None, box, **quiet).then(asking, [box, conversation], shown, **quiet)
-        example = chat.example_select(_example, None, box, **quiet).then(
-            asking, [box, conversation], shown, **quiet
-        )
+        given, shown = [box, conversation], [box, chat, conversation]
+        quiet: dict[str, Any] = {
+            "show_progress": "hidden",
+            "api_visibility": "private",
+            "concurrency_limit": _AT_ONCE,
+        }
+        ask = box.submit(asking, given, shown, **quiet)
+        pick = chat.option_select(_picked, None, box, **quiet).then(asking, given, shown, **quiet)
+        example = chat.example_select(_example, None, box, **quiet).then(asking, given, shown, **quiet)
         for clear in (again.click, chat.clear):
             clear(_cleared, None, shown, cancels=[ask, pick, example], **quiet)
         page.load(_opened(reports), None, [holdings, chat], **quiet)
@@ -85,16 +94,20 @@ def build_page(answers: Answers, reports: Reports) -> gr.Blocks:
 def mount_page(app: FastAPI, page: gr.Blocks) -> FastAPI:
     """Serve the page at `/` of the app, with its style and nothing from elsewhere."""
     here = files("assistant.interfaces")
-    return gr.mount_gradio_app(
-        app,
-        page,
-        path="/",
-        theme=gr.themes.Default(font=_FONT, font_mono=_MONO),
-        css=(here / "web.css").read_text(encoding="utf-8"),
-        js=(here / "web.js").read_text(encoding="utf-8"),
-        footer_links=[],
-        show_error=False,
-        ssr_mode=False,
+    return cast(
+        FastAPI,
+        _untyped.mount_gradio_app(
+            app,
+            page,
+            path="/",
+            theme=Default(font=_FONT, font_mono=_MONO),
+            css=(here / "web.css").read_text(encoding="utf-8"),
+            js=(here / "web.js").read_text(encoding="utf-8"),
+            footer_links=[],
+            show_error=False,
+            max_file_size=_NO_UPLOADS,
+            ssr_mode=False,
+        ),
     )
 
 
@@ -107,15 +120,17 @@ def _asking(answers: Answers, reports: Reports) -> Callable[[str, Conversation],
     def ask(text: str, before: Conversation) -> Iterator[tuple[Any, ...]]:
         """Answer one question and show every event as it comes."""
         if not text.strip():
-            yield text, gr.skip(), before
+            yield text, _untyped.skip(), before
             return
         exchange = Exchange(question=text.strip())
-        question = Question(text=exchange.question, history=turns(one.exchange for one in before))
+        question = Question(
+            text=exchange.question, history=turns(one.exchange for one in before[-_REMEMBERED:])
+        )
         yield "", _messages((*before, Shown(exchange=exchange))), (*before, Shown(exchange=exchange))
         for event in watched(answers, question):
             exchange = exchange.after(event)
             now = (*before, _shown(exchange, reports, key=str(len(before) + 1)))
-            yield gr.skip(), _messages(now), now
+            yield _untyped.skip(), _messages(now), now
 
     return ask
 

@@ -8,7 +8,7 @@ from assistant.models import Question, Scope, ScopedReport
 from assistant.rules.computing import average, difference, ranking, share, total
 from assistant.rules.consistency import asks_for_all, consistency_answer, findings_answer
 from assistant.rules.context import Context, is_sure
-from assistant.rules.draft import Drafted, refuse
+from assistant.rules.draft import Draft, Drafted, refuse
 from assistant.rules.facts import (
     collection_answer,
     contact_answer,
@@ -16,8 +16,8 @@ from assistant.rules.facts import (
     headings_answer,
     literal_scope,
 )
-from assistant.rules.lookup import figure_answer
-from assistant.rules.passages import list_answer, passage_answer, truth_answer
+from assistant.rules.lookup import figure_answer, premise_answer
+from assistant.rules.passages import denial_answer, list_answer, passage_answer, truth_answer
 from assistant.tools import ListReports, ReportView, Toolbox
 from ingest.indicators import Indicators
 from ingest.wording import folded
@@ -26,6 +26,7 @@ from vectorstore.models import ReportHead
 Observe = Callable[[str, str], None]
 _LITERAL = re.compile(r"[“\"「『]([^”\"」』]{6,60})[”\"」』]")
 _REFERENCE = re.compile(r"[^,，。]{0,10}[“\"「『][^”\"」』]{6,60}[”\"」』](?:的)?(?:那个|该|这个)?(?:单位|机关|报告|园区|县|地方)[,，]?")
+_ASKS_FOR_WORDS = re.compile(r"什么|如何|怎|为何|谁|哪|介绍|说明|结果")
 _CLEAR_LEAD = 0.12
 _MOST_CHOICES = 6
 
@@ -50,10 +51,11 @@ class RulesAnswerer:
         refused = _out_of_reach(scope, heads)
         if refused is not None:
             return refused
-        context = self._narrowed(context)
-        if isinstance(context, Drafted):
-            return context
-        return self._dispatch(context)
+        narrowed = self._narrowed(context)
+        if isinstance(narrowed, Drafted):
+            return narrowed
+        drafted = self._dispatch(narrowed)
+        return _identified(drafted, narrowed) if narrowed is not context else drafted
 
     def _context(self, question: Question, scope: Scope, asked: str, observe: Observe) -> Context:
         return Context(
@@ -131,16 +133,18 @@ class RulesAnswerer:
             "sum": (total,),
             "date": (date_answer,),
             "contact": (contact_answer,),
-            "truth": (truth_answer,),
+            "truth": (denial_answer, premise_answer, truth_answer),
             "list": (list_answer,),
         }
         for way in first.get(context.kind, ()):
             drafted = way(context)
             if drafted is not None:
                 return drafted
-        if context.kind in {"quantity", "share", "average", "sum", "difference", "truth", "rank", "compare"}:
+        if context.kind in {"quantity", "share", "average", "sum", "difference", "rank", "compare"}:
+            return figure_answer(context)
+        if context.kind == "passage" and not _ASKS_FOR_WORDS.search(context.asked):
             drafted = figure_answer(context)
-            if drafted.status not in {"refused", "clarify"} or context.kind != "truth":
+            if drafted.status not in {"refused", "clarify"}:
                 return drafted
         return passage_answer(context)
 
@@ -168,6 +172,23 @@ def _out_of_reach(scope: Scope, heads: tuple[ReportHead, ...]) -> Drafted | None
         years = "、".join(f"{year}年" for year in scope.years)
         return refuse("no_report", f"库中没有{years}的年度报告。现有：{_holdings(heads)}。")
     return None
+
+
+def _identified(drafted: Drafted, context: Context) -> Drafted:
+    """Add the passage by which the question describes the body it does not name."""
+    literals = [re.sub(r"\s+", "", literal) for literal in _LITERAL.findall(context.question.text)]
+    view = context.views[0]
+    sentence = next((s for s in view.sentences if literals and literals[0] in re.sub(r"\s+", "", s.text)), None)
+    if sentence is None or not drafted.citations:
+        return drafted
+    draft = Draft()
+    draft.cite_sentence(view, sentence)
+    number = len(drafted.citations) + 1
+    citation = draft.finish().citations[0].model_copy(update={"n": number})
+    line = f"所问单位是{view.report.organization.name}：其报告提到“{literals[0]}”[{number}]。"
+    return drafted.model_copy(
+        update={"text": f"{drafted.text}\n{line}", "citations": (*drafted.citations, citation)}
+    )
 
 
 def _holdings(heads: tuple[ReportHead, ...]) -> str:

@@ -51,7 +51,7 @@ def ranking(context: Context) -> Drafted | None:
 
 def difference(context: Context) -> Drafted | None:
     """Return by how much two figures differ."""
-    found = _compared(context)
+    found = _more_than(context) or _compared(context)
     if len(found) != 2:
         return None
     larger, smaller = sorted(found, key=_value, reverse=True)
@@ -120,8 +120,8 @@ def _best_count(
     if near is not None:
         together = [match for match in matches if match.figure.context_start == near.figure.context_start]
         wanted = context.language.unit(context.asked)
-        fitting = [m for m in together if wanted is None or _has_unit(m, wanted)]
-        matches = fitting or matches
+        fitting = [m for m in together if wanted in {None, "%"} or _has_unit(m, wanted or "")]
+        matches = [m for m in fitting if m.score >= 0.45 and m.missed <= 0.5] or matches
     best = matches[0] if matches else None
     return best if best is not None and best.score >= 0.45 and best.missed <= 0.5 else None
 
@@ -151,6 +151,8 @@ def _compared(context: Context) -> list[_Pair]:
     """Return what is compared: one phrase over several reports, or several phrases in one report."""
     views = context.views
     phrase = _ASK.sub("", context.asked)
+    if not context.language.content(phrase):
+        phrase = context.asked
     if len(views) > 1:
         found = [(view, match) for view in views if (match := chosen(context.figures(view, phrase)))]
         return [pair for pair in found if pair[1].figure.quantity is not None]
@@ -166,6 +168,9 @@ def _compared(context: Context) -> list[_Pair]:
 def _pieces(phrase: str, context: Context, view: ReportView) -> Sequence[str]:
     """Cut a list of things; a piece that finds nothing of its own belongs to its neighbour (广播电视台、宣传栏)."""
     pieces = [piece for piece in _LIST.split(phrase) if piece.strip()]
+    shared = pieces[-1].rpartition("的")[2].strip() if pieces else ""
+    if len(pieces) > 1 and "的" in pieces[-1] and not any("的" in piece for piece in pieces[:-1]):
+        pieces = [*(f"{piece} {shared}" for piece in pieces[:-1]), pieces[-1]]
     joined: list[str] = []
     for piece in pieces:
         if joined and not any(is_sure(match) for match in context.figures(view, joined[-1])):
@@ -173,6 +178,21 @@ def _pieces(phrase: str, context: Context, view: ReportView) -> Sequence[str]:
         else:
             joined.append(piece)
     return joined
+
+
+def _more_than(context: Context) -> list[_Pair]:
+    """Return the two things of 甲比乙多多少; 乙 is looked for in the column of the form in which 甲 stands."""
+    cut = re.match(r"(?P<one>.+?)比(?P<other>.+?)(?:多|少|高|低)(?:出|了)?(?:多少|几)", context.asked)
+    views = context.views
+    if cut is None or len(views) != 1:
+        return []
+    one = next((m for m in context.figures(views[0], cut["one"]) if m.figure.quantity and is_sure(m)), None)
+    if one is None:
+        return []
+    others = [m for m in context.figures(views[0], cut["other"]) if m.figure.quantity and m.figure.id != one.figure.id]
+    alike = [m for m in others if m.figure.origin == "table" and m.figure.anchor.column == one.figure.anchor.column]
+    other = next(iter(alike if one.figure.origin == "table" and alike else others), None)
+    return [(views[0], one), (views[0], other)] if other is not None and other.score >= 0.45 else []
 
 
 def _computed(

@@ -1,5 +1,6 @@
 """Put an answer together: sentences with numbered citations, figures, derivations and remarks."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -164,6 +165,12 @@ def amount(figure: Figure) -> str:
     return compact if compact.endswith(figure.quantity.unit) else f"{compact}{figure.quantity.unit}"
 
 
+def inline(text: str) -> str:
+    """Return a passage on one line: breaks between characters vanish, those between numbers become a space."""
+    joined = re.sub(r"(?<![0-9A-Za-z.,])\s+|\s+(?![0-9A-Za-z])", "", text)
+    return re.sub(r"\s+", " ", joined).replace("**", "").strip("* ")
+
+
 def value_text(value: Decimal, unit: str) -> str:
     """Return a computed value with at most two decimals."""
     rounded = value.quantize(Decimal("0.01")) if value != value.to_integral_value() else value
@@ -176,4 +183,4 @@ def issuer(view: ReportView) -> str:
     return f"{view.report.organization.name}{year}"
 
 
-__all__ = ["Draft", "Drafted", "amount", "describe", "issuer", "refuse", "value_text"]
+__all__ = ["Draft", "Drafted", "amount", "describe", "inline", "issuer", "refuse", "value_text"]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.rules.context import Context
-from assistant.rules.draft import Draft, Drafted, issuer, refuse
+from assistant.rules.draft import Draft, Drafted, inline, issuer, refuse
 from assistant.tools import ListReports, ReportView
 from ingest.models import Anchor, Table
 from ingest.wording import skeleton
@@ -51,8 +51,7 @@ def contact_answer(context: Context) -> Drafted | None:
                 if found:
                     value = (found[1] if found.lastindex else found[0]).strip()
                     mark = draft.cite_sentence(view, sentence)
-                    said = re.sub(r"\s+", "", sentence.text)
-                    draft.say(f"{name}：{value}{mark}——{issuer(view)}的报告写道：“{said}”")
+                    draft.say(f"{name}：{value}{mark}——{issuer(view)}的报告写道：“{inline(sentence.text)}”")
                     break
     drafted = draft.finish()
     return drafted if drafted.text else None

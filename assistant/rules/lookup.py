@@ -4,9 +4,12 @@ import re
 from collections.abc import Sequence
 
 from assistant.rules.context import MOST_MISSED, Context, is_sure
-from assistant.rules.draft import Draft, Drafted, amount, issuer, refuse
-from assistant.tools import Match, ReportView, SentenceMatch, denies, label_of
-from ingest.numerals import in_base_units
+from assistant.rules.draft import Draft, Drafted, amount, inline, issuer, refuse
+from assistant.tools import Calculate, Match, ReportView, analyse, denied_things, label_of, squeezed
+from ingest.checks import plain
+from ingest.models import Quantity
+from ingest.numerals import in_base_units, number_phrases
+from ingest.outline import Sentence
 
 _SPLIT = re.compile(r"[,，;；、]|以及|和|与")
 _HOW_MANY = re.compile(r"多少|几(?!乎)|比例|率")
@@ -19,6 +22,8 @@ def figure_answer(context: Context) -> Drafted:
     failed: list[ReportView] = []
     views = context.views
     parts = _parts(context.asked)
+    if len(parts) == 1 and len(views) == 1:
+        parts = _listed(context, views[0]) or parts
     for view in views:
         stated = [_state(context, view, part, draft, several=len(views) * len(parts) > 1) for part in parts]
         if not any(stated):
@@ -51,14 +56,41 @@ def _parts(asked: str) -> tuple[str, ...]:
     for piece in pieces:
         if _HOW_MANY.search(piece):
             facts.append(f"{' '.join(shared)} {piece}" if not facts else piece)
-            shared = shared if facts else []
         else:
             shared.append(piece)
     lead = " ".join(shared)
-    return tuple(fact if index == 0 else f"{lead} {fact}" for index, fact in enumerate(facts))
+    first = re.sub(_HOW_MANY, " ", facts[0]) if facts else ""
+    return tuple(
+        fact if index == 0 else f"{lead} {fact}" if _has_words(fact) else f"{lead} {first} {fact}"
+        for index, fact in enumerate(facts)
+    )
+
+
+def _listed(context: Context, view: ReportView) -> tuple[str, ...]:
+    """Return the things of one question (微信和微博各有多少个) when each has a figure of its own in one sentence."""
+    plain = re.sub(r"[?？]|各自?|分别", "", context.asked)
+    pieces = [piece for piece in re.split(r"、|和|与|以及|及", plain) if piece.strip()]
+    if not 2 <= len(pieces) <= 5:
+        return ()
+    unit = context.language.unit(context.asked)
+    asked = [piece if _HOW_MANY.search(piece) else f"{piece} 多少{unit or ''}" for piece in pieces]
+    found = [chosen(context.figures(view, phrase)) for phrase in asked]
+    figures = [match.figure for match in found if match is not None and match.figure.quantity is not None]
+    together = len({figure.context_start for figure in figures}) == 1
+    alone = chosen(context.figures(view, context.asked))
+    whole = alone is not None and all(squeezed(word) in squeezed(alone.figure.phrase) for word in pieces)
+    if whole or len(figures) != len(pieces) or not together or len({figure.id for figure in figures}) != len(pieces):
+        return ()
+    return tuple(asked)
+
+
+def _has_words(fact: str) -> bool:
+    return len(re.sub(r"(?:多少|几)[件条项个份期次场家人名种类篇宗例位处]?|[?？\s]", "", fact)) > 1
 
 
 def _state(context: Context, view: ReportView, phrase: str, draft: Draft, *, several: bool) -> bool:
+    if _state_sum(context, view, phrase, draft):
+        return True
     match = chosen(context.figures(view, phrase))
     if match is not None and match.figure.status != "ok":
         return _state_blank(view, match, draft, several=several)
@@ -70,10 +102,45 @@ def _state(context: Context, view: ReportView, phrase: str, draft: Draft, *, sev
         return True
     denial = denying_sentence(context, view, phrase)
     if denial is not None:
-        mark = draft.cite_sentence(view, denial.sentence)
-        draft.say(f"{issuer(view)}的报告写明：“{_inline(denial.sentence.text)}”{mark}")
+        mark = draft.cite_sentence(view, denial)
+        draft.say(f"{issuer(view)}的报告写明：“{inline(denial.text)}”{mark}")
         return True
     return False
+
+
+def _state_sum(context: Context, view: ReportView, phrase: str, draft: Draft) -> bool:
+    """State a subtotal that the form does not print, such as 不予公开, as the sum of its rows."""
+    question = squeezed(phrase)
+    told = [row for row in context.indicators.application_rows if any(squeezed(term) in question for term in row.terms)]
+    wanted = next(
+        (
+            entry
+            for entry in context.indicators.sums
+            if any(term in question for term in entry.terms) and not any(row.key.startswith(entry.prefix) for row in told)
+        ),
+        None,
+    )
+    if wanted is None or any(row.key == "results.other_processing" for row in told):
+        return False
+    applicant = analyse(question, context.language, context.indicators).applicant or "total"
+    rows = [
+        figure
+        for figure in view.figures
+        if figure.indicator is not None
+        and figure.indicator.startswith(wanted.prefix)
+        and figure.dimensions.applicant == applicant
+    ]
+    if not rows or any(figure.quantity is None for figure in rows):
+        return False
+    inputs = tuple((f"x{n}", figure.quantity) for n, figure in enumerate(rows) if figure.quantity is not None)
+    expression = "+".join(name for name, _ in inputs)
+    derivation = context.toolbox.calculate(Calculate(expression=expression, inputs=inputs, unit="件"))
+    context.note("calculate", derivation.expression)
+    marks = "".join(dict.fromkeys(draft.cite_figure(view, figure) for figure in rows))
+    draft.derive(derivation)
+    label = wanted.label.split("）")[-1]
+    draft.say(f"{plain(derivation.value)}件——{issuer(view)}“{label}”各项之和（{derivation.expression}，表中没有印出小计）{marks}。")
+    return True
 
 
 def _state_blank(view: ReportView, match: Match, draft: Draft, *, several: bool) -> bool:
@@ -83,6 +150,37 @@ def _state_blank(view: ReportView, match: Match, draft: Draft, *, several: bool)
     draft.say(f"{issuer(view)}{_quoted(match)}：报告中该{what}，没有可以引用的数{mark}。")
     draft.warn("blank_cell", f"{label_of(match.figure)}的{what}")
     return True
+
+
+def premise_answer(context: Context) -> Drafted | None:
+    """Answer whether a figure is what the question supposes: the printed one is stated either way."""
+    phrase, supposed = _without_numbers(context)
+    draft = Draft()
+    for view in context.views:
+        match = chosen(context.figures(view, phrase))
+        if match is None or match.figure.quantity is None:
+            continue
+        mark = draft.cite_figure(view, match.figure)
+        agrees = any(_equal(match.figure.quantity, quantity) for quantity in supposed)
+        verdict = ("是" if agrees else "不是") if supposed else "没有" if match.figure.quantity.value == 0 else "有"
+        draft.say(f"{verdict}，{amount(match.figure)}{mark}——{issuer(view)}{_quoted(match)}。")
+    draft.warn_of_findings()
+    drafted = draft.finish()
+    return drafted if drafted.text else None
+
+
+def _without_numbers(context: Context) -> tuple[str, tuple[Quantity, ...]]:
+    """Return the question with 多少 in place of the numbers it supposes, and these numbers."""
+    found = tuple(number_phrases(context.asked, context.indicators.language))
+    phrase = context.asked
+    for number in reversed(found):
+        phrase = f"{phrase[: number.char_start]}多少{number.quantity.unit}{phrase[number.char_end :]}"
+    return phrase, tuple(number.quantity for number in found)
+
+
+def _equal(one: Quantity, other: Quantity) -> bool:
+    (value, unit), (supposed, asked_unit) = in_base_units(one), in_base_units(other)
+    return value == supposed and ((unit == "%") == (asked_unit == "%"))
 
 
 def chosen(matches: Sequence[Match]) -> Match | None:
@@ -101,11 +199,17 @@ def _same_amount(one: Match, other: Match) -> bool:
     return in_base_units(one.figure.quantity) == in_base_units(other.figure.quantity)
 
 
-def denying_sentence(context: Context, view: ReportView, phrase: str) -> SentenceMatch | None:
-    """Return a sentence that says that what is asked about did not happen (未收到申请)."""
+def denying_sentence(context: Context, view: ReportView, phrase: str) -> Sentence | None:
+    """Return the sentence that says that what is asked about did not happen (未收到申请), if there is one."""
+    asked = squeezed(phrase)
+    topics = [topic for topic in context.language.denial_topics if topic in asked]
+    if not topics:
+        return None
     found = context.sentences((view,), phrase, dense=False).sentences
-    fitting = [match for _, match in found if denies(match.sentence) and match.missed <= 0.5 and match.score >= 0.4]
-    return fitting[0] if fitting else None
+    for _, match in found:
+        if any(topic in denied for denied in denied_things(match.sentence) for topic in topics):
+            return match.sentence
+    return None
 
 
 def _why_not(context: Context, views: Sequence[ReportView]) -> Drafted:
@@ -129,6 +233,3 @@ def _quoted(match: Match) -> str:
     del applicant
     return f"“{label_of(match.figure)}”"
 
-
-def _inline(text: str) -> str:
-    return re.sub(r"\s+", "", text).strip("*")

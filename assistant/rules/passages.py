@@ -3,15 +3,17 @@
 import re
 from collections.abc import Sequence
 
-from assistant.rules.context import FITTING_SENTENCE, Context
-from assistant.rules.draft import Draft, Drafted, issuer, refuse
-from assistant.tools import ReportView, SentenceMatch, denies
+from assistant.rules.context import FITTING_SENTENCE, MOST_MISSED, Context
+from assistant.rules.draft import Draft, Drafted, inline, issuer, refuse
+from assistant.rules.lookup import denying_sentence
+from assistant.tools import ReportView, SentenceMatch
 from ingest.outline import Sentence
 
 _ITEM = re.compile(r"^[\s*]*(?:[一二三四五六七八九十]{1,2}\s*是|第[一二三四五六七八九十]{1,2}[，,、]|[（(]?\d{1,2}[)）.、．](?!\d)|[（(][一二三四五六七八九十][)）])")
 _ITEM_INSIDE = re.compile(r"[：:，,]\s*(?=一是)")
 _LONGEST_ANSWER = 900
 _MOST_SENTENCES = 3
+_NEARLY_AS_GOOD = 0.03
 
 
 def list_answer(context: Context) -> Drafted | None:
@@ -31,7 +33,7 @@ def list_answer(context: Context) -> Drafted | None:
     draft.say(f"{issuer(view)}的报告列出：")
     used = 0
     for sentence in group:
-        text = _text(sentence)
+        text = inline(sentence.text)
         if not _ITEM.match(text):
             inside = _ITEM_INSIDE.search(text)
             text = text[inside.end() :] if inside else text
@@ -48,7 +50,7 @@ def _groups(view: ReportView) -> list[list[Sentence]]:
     groups: list[list[Sentence]] = []
     current: list[Sentence] = []
     for sentence in view.sentences:
-        text = _text(sentence)
+        text = inline(sentence.text)
         starts = bool(_ITEM.match(text)) and not re.match(r"^[（(]?\d", text)
         begins_inside = bool(_ITEM_INSIDE.search(text))
         if begins_inside or re.match(r"^[\s*]*(?:一是|第一[，,、])", text):
@@ -73,10 +75,23 @@ def _worth(group: Sequence[Sentence], scores: dict[int, SentenceMatch], context:
     own = [scores[s.char_start].score for s in group if s.char_start in scores]
     lead = scores[opening.char_start].score if opening and opening.char_start in scores else 0.0
     heading = group[0].section_path[-1] if group[0].section_path else ""
-    about = _text(opening) if opening else ""
+    about = inline(opening.text) if opening else ""
     words = context.language.content(context.asked)
-    told = [word for word in words if word in heading or word in about or word in _text(group[0])]
-    return max(lead, max(own, default=0.0), 0.9 * len(told) / max(1, len(words)))
+    told = [word for word in words if word in heading or word in about or word in inline(group[0].text)]
+    worth = max(lead, max(own, default=0.0), 0.9 * len(told) / max(1, len(words)))
+    return worth + _tone(group, opening, context)
+
+
+def _tone(group: Sequence[Sentence], opening: Sentence | None, context: Context) -> float:
+    """Return how far the points sound like what is asked: problems, or what will be done."""
+    language = context.language
+    told = "".join(sentence.text for sentence in group) + (opening.text if opening else "")
+    problems = len(re.findall(language.problems_told, told))
+    plans = len(re.findall(language.plans_told, told))
+    leaning = (problems - plans) / max(1, problems + plans)
+    wants_problems = bool(re.search(language.problems_asked, context.asked))
+    wants_plans = bool(re.search(language.plans_asked, context.asked))
+    return 0.0 if wants_problems == wants_plans else 0.35 * (leaning if wants_problems else -leaning)
 
 
 def passage_answer(context: Context) -> Drafted:
@@ -87,15 +102,18 @@ def passage_answer(context: Context) -> Drafted:
     ranked = _with_passages(found.sentences, [(hit.chunk.id, hit.score) for hit in found.passages], by_id)
     fitting = [(view, match) for view, match in ranked if match.score >= FITTING_SENTENCE and match.missed <= 0.5]
     if not fitting:
+        denied = denial_answer(context)
+        if denied is not None:
+            return denied
         names = "、".join(issuer(view) for view in views[:3])
         return refuse("no_evidence", f"{names}的报告中没有找到能回答这一问题的内容，因此不作回答。")
     draft = Draft()
     best = fitting[0][1].score
     for view, match in fitting[:_MOST_SENTENCES]:
-        if match.score < best - 0.08:
+        if match.score < best - _NEARLY_AS_GOOD:
             break
         mark = draft.cite_sentence(view, match.sentence)
-        draft.say(f"{issuer(view)}的报告写道：“{_text(match.sentence)}”{mark}")
+        draft.say(f"{issuer(view)}的报告写道：“{inline(match.sentence.text)}”{mark}")
     return draft.finish()
 
 
@@ -122,22 +140,23 @@ def truth_answer(context: Context) -> Drafted | None:
     """Return yes or no with the sentence that says so; None when no sentence is about it."""
     found = context.sentences(context.views, context.asked, dense=False).sentences
     by_id = {view.report.id: view for view in context.views}
-    denials = [(rid, m) for rid, m in found if denies(m.sentence) and m.score >= 0.4 and m.missed <= 0.55]
-    fitting = [(rid, m) for rid, m in found if m.score >= FITTING_SENTENCE + 0.1 and m.missed <= 0.34]
-    if denials and (not fitting or denials[0][1].score >= fitting[0][1].score - 0.15):
-        report_id, match = denials[0]
-        draft = Draft()
-        mark = draft.cite_sentence(by_id[report_id], match.sentence)
-        draft.say(f"没有。{issuer(by_id[report_id])}的报告写明：“{_text(match.sentence)}”{mark}")
-        return draft.finish()
+    fitting = [(rid, m) for rid, m in found if m.score >= FITTING_SENTENCE + 0.1 and m.missed <= MOST_MISSED]
     if fitting:
         report_id, match = fitting[0]
         draft = Draft()
         mark = draft.cite_sentence(by_id[report_id], match.sentence)
-        draft.say(f"{issuer(by_id[report_id])}的报告写道：“{_text(match.sentence)}”{mark}")
+        draft.say(f"{issuer(by_id[report_id])}的报告写道：“{inline(match.sentence.text)}”{mark}")
         return draft.finish()
     return None
 
 
-def _text(sentence: Sentence) -> str:
-    return re.sub(r"\s+|\*+", "", sentence.text)
+def denial_answer(context: Context) -> Drafted | None:
+    """Return what the reports say did not happen, where the question is about it; None when none says so."""
+    draft = Draft()
+    for view in context.views:
+        denial = denying_sentence(context, view, context.asked)
+        if denial is not None:
+            draft.say(f"没有。{issuer(view)}的报告写明：“{inline(denial.text)}”{draft.cite_sentence(view, denial)}")
+    drafted = draft.finish()
+    return drafted if drafted.text else None
+

@@ -1,6 +1,6 @@
 """Reach the library through seven tools with typed arguments; both answerers use nothing else."""
 
-from assistant.tools.matching import Asked, Match, SentenceMatch, analyse, denies, label_of
+from assistant.tools.matching import Asked, Match, SentenceMatch, analyse, denied_things, label_of
 from assistant.tools.toolbox import (
     Calculate,
     CheckConsistency,
@@ -32,7 +32,7 @@ __all__ = [
     "Toolbox",
     "Views",
     "analyse",
-    "denies",
+    "denied_things",
     "label_of",
     "squeezed",
 ]

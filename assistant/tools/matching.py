@@ -14,12 +14,17 @@ from assistant.tools.views import ReportView, squeezed
 from ingest.indicators import Indicators
 from ingest.models import Applicant, Figure, Value
 from ingest.outline import Sentence
+from ingest.wording import without_parentheses
 
 _IN_PHRASE, _IN_SENTENCE, _IN_HEADINGS = 1.0, 0.75, 0.4
 _SYNONYM = 0.85
-_PEOPLE = frozenset("人名位")
+_PEOPLE = frozenset(["人", "名", "位", "人次"])
+_EVERYDAY = frozenset(["公开", "信息", "发布", "通过", "政府"])
+_HEAD = re.compile(r"(?:多少|几)(?:个|件|条|项|次|场|份|家|名|种|类|篇|期|宗|例|位|处)([\u4e00-\u9fff]{2,6}?)(?=[?？,，。和与及的呢吗]|$)")
 _MONEY = re.compile(r"[万亿]*(?:元|美元)$")
-_NEGATION = re.compile(r"(?:未|没有|无|没)(?!来|论|障碍|缝|正当)")
+_DENIAL = re.compile(
+    r"(?:未(?:收到|接到|发生|收取|受理|出现|产生|发现|制定|举办|召开|提起|被)|没有(?:收到|接到|发生|收取|受理|出现|产生|被)?|无(?!论|障碍|缝|正当|线|偿))([^。；;]{1,40})"
+)
 
 
 class Asked(Value):
@@ -29,6 +34,8 @@ class Asked(Value):
     words: tuple[str, ...]
     unit: str | None
     applicant: Applicant | None
+    head: str | None = None
+    """The noun right behind the asked number (栏目 in 多少个栏目)."""
 
 
 class Match(Value):
@@ -65,6 +72,7 @@ def analyse(text: str, language: Language, indicators: Indicators) -> Asked:
     return Asked(
         text=text,
         words=content,
+        head=head[1] if (head := _HEAD.search(squeezed(text))) and head[1] not in _EVERYDAY else None,
         unit=language.unit(text),
         applicant=applicant,  # type: ignore[arg-type]
     )
@@ -101,9 +109,9 @@ def match_sentences(asked: Asked, view: ReportView, language: Language) -> tuple
     return tuple(sorted(matches, key=lambda match: (-match.score, match.sentence.char_start)))
 
 
-def denies(sentence: Sentence) -> bool:
-    """Tell whether a sentence says that something did not happen."""
-    return _NEGATION.search(sentence.text) is not None
+def denied_things(sentence: Sentence) -> tuple[str, ...]:
+    """Return what a sentence says did not happen: the clauses behind 未收到, 没有 and the like."""
+    return tuple(match[1] for match in _DENIAL.finditer(squeezed(sentence.text)))
 
 
 def _weights(words: Iterable[str], view: ReportView) -> dict[str, float]:
@@ -139,7 +147,8 @@ def _match_figure(
     else:
         phrase = (squeezed(figure.phrase),)
         sentence = squeezed(figure.context)
-        fit = 0.12 * _shared(phrase[0], question)
+        own = squeezed(without_parentheses(figure.phrase))
+        fit = 0.16 * _shared(own, question) + _head_fit(asked, phrase[0]) - 0.15 * _is_other_part(figure, own, question)
     found = {word: _found(word, phrase, sentence, headings, language) for word in asked.words}
     score, missed, missed_words = _coverage(found, weights)
     return Match(
@@ -149,6 +158,22 @@ def _match_figure(
         missed_words=missed_words,
         named=named,
     )
+
+
+def _head_fit(asked: Asked, phrase: str) -> float:
+    """Return a bonus where the noun that 多少个 counts stands beside the number, a malus where it does not."""
+    if asked.head is None:
+        return 0.0
+    return 0.12 if asked.head in phrase else -0.12
+
+
+def _is_other_part(figure: Figure, own: str, question: str) -> bool:
+    """Tell whether a figure behind 其中 counts a part that the question does not name."""
+    before = figure.context[: figure.anchor.char_start - figure.context_start]
+    if "其中" not in before:
+        return False
+    parts = {own[at : at + 2] for at in range(len(own) - 1)} - _EVERYDAY
+    return bool(parts) and sum(pair in question for pair in parts) < 0.5 * len(parts)
 
 
 def _longest(candidates: Sequence[str], question: str) -> str:
@@ -205,8 +230,8 @@ def _unit_fit(wanted: str | None, figure: Figure) -> float:
     bare = unit.lstrip("万亿")
     if wanted == bare:
         return 0.08 if figure.origin == "table" else 0.12
-    if (wanted in _PEOPLE) != (bare in _PEOPLE) and figure.origin == "sentence":
-        return -0.35
+    if (wanted in _PEOPLE) != (bare in _PEOPLE):
+        return -0.45
     return 0.0 if figure.origin == "table" or wanted in "个项件条" else -0.12
 
 

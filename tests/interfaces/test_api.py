@@ -1,0 +1,204 @@
+"""The HTTP interface as another program meets it."""
+
+import json
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from scripted import MemoryReports, ScriptedAnswers, answer, cited_figure, helan
+
+from assistant.interfaces.api import build_api
+from assistant.models import AnswerFigure, Completed, Event, Failed, TextDelta, Turn
+from vectorstore.errors import LibraryUnusable
+from vectorstore.models import Filter
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # starlette names a successor of httpx
+    from fastapi.testclient import TestClient
+
+RATE = next(figure for figure in helan().figures if figure.label.endswith("办复率"))
+ANSWER = answer("办复率为99.79%[1]", cited_figure(helan(), RATE)).model_copy(
+    update={
+        "figures": (
+            AnswerFigure(
+                label="办复率",
+                value=RATE.quantity.value,
+                unit="%",
+                printed="99.79%",
+                organization="贺兰县",
+                year=2020,
+                citation=1,
+            ),
+        )
+    }
+)
+
+
+def _client(*events: Event | Exception) -> tuple[TestClient, ScriptedAnswers]:
+    answers = ScriptedAnswers(*events)
+    return TestClient(build_api(answers, MemoryReports(helan())), raise_server_exceptions=False), answers
+
+
+def _problem(response: Any) -> dict[str, Any]:
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = response.json()
+    assert problem["status"] == response.status_code
+    assert "Traceback" not in response.text
+    return problem
+
+
+def test_a_question_comes_back_as_an_answer_with_numbers_as_numbers() -> None:
+    client, _ = _client(TextDelta(text="办"), Completed(answer=ANSWER))
+
+    response = client.post("/v1/ask", json={"question": "贺兰县2020年12345办复率是多少"})
+
+    assert response.status_code == 200
+    body = response.json()
+    assert body["figures"][0]["value"] == 99.79
+    assert isinstance(body["figures"][0]["value"], float)
+    assert body["citations"][0]["quote"] == RATE.context
+
+
+def test_history_and_filter_reach_the_engine() -> None:
+    client, answers = _client(Completed(answer=ANSWER))
+
+    client.post(
+        "/v1/ask",
+        json={
+            "question": " 那2019年呢 ",
+            "history": [{"role": "user", "content": "一"}, {"role": "assistant", "content": "二"}],
+            "filter": {"organizations": ["贺兰县"], "years": [2019, 2020]},
+        },
+    )
+
+    (asked,) = answers.asked
+    assert asked.text == "那2019年呢"
+    assert [turn.content for turn in asked.history] == ["一", "二"]
+    assert all(isinstance(turn, Turn) for turn in asked.history)
+    assert asked.filter == Filter(organizations=("贺兰县",), years=(2019, 2020))
+
+
+def test_events_stream_when_they_are_asked_for() -> None:
+    client, _ = _client(TextDelta(text="办\n复"), Completed(answer=ANSWER))
+
+    response = client.post("/v1/ask", json={"question": "问"}, headers={"accept": "text/event-stream"})
+
+    assert response.headers["content-type"].startswith("text/event-stream")
+    events = [dict(line.split(": ", 1) for line in event.splitlines()) for event in _blocks(response.text)]
+    assert [event["event"] for event in events] == ["text_delta", "completed"]
+    assert json.loads(events[0]["data"])["text"] == "办\n复"
+    assert json.loads(events[1]["data"])["answer"]["text"] == ANSWER.text
+
+
+def _blocks(text: str) -> Iterator[str]:
+    return (block for block in text.split("\n\n") if block)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ('{"question": "  "}', 422, "question_empty"),
+        (json.dumps({"question": "问" * 2001}), 422, "question_too_long"),
+        ("{}", 422, "body_invalid"),
+        ('{"question": "问", "wrong": 1}', 422, "body_invalid"),
+        ('{"question": "问", "history": [{"role": "system", "content": "x"}]}', 422, "body_invalid"),
+        ('{"question": "问", "filter": {"years": ["甲"]}}', 422, "body_invalid"),
+        ("问", 400, "json_invalid"),
+        ("", 422, "body_invalid"),
+    ],
+)
+def test_a_body_that_cannot_be_used_is_refused_before_the_engine_is_asked(
+    body: str, status: int, code: str
+) -> None:
+    client, answers = _client(Completed(answer=ANSWER))
+
+    response = client.post(
+        "/v1/ask", content=body.encode("utf-8"), headers={"content-type": "application/json"}
+    )
+
+    assert (response.status_code, _problem(response)["code"]) == (status, code)
+    assert answers.asked == []
+
+
+def test_the_longest_question_is_answered() -> None:
+    client, _ = _client(Completed(answer=ANSWER))
+
+    assert client.post("/v1/ask", json={"question": "问" * 2000}).status_code == 200
+
+
+@pytest.mark.parametrize(("retryable", "status"), [(True, 503), (False, 500)])
+def test_a_run_that_fails_says_why_and_whether_trying_again_helps(retryable: bool, status: int) -> None:
+    client, _ = _client(Failed(message="索引正在重建，请稍后再问。", retryable=retryable))
+
+    response = client.post("/v1/ask", json={"question": "问"})
+
+    assert response.status_code == status
+    assert _problem(response)["detail"] == "索引正在重建，请稍后再问。"
+
+
+def test_an_unforeseen_error_tells_no_secrets() -> None:
+    client, _ = _client(TextDelta(text="半"), RuntimeError("secret"))
+
+    response = client.post("/v1/ask", json={"question": "问"})
+
+    assert response.status_code in {500, 503}
+    assert "secret" not in response.text
+    assert _problem(response)["code"] == "answer_failed"
+
+
+def test_a_stream_that_breaks_ends_with_failed() -> None:
+    client, _ = _client(TextDelta(text="半"), RuntimeError("secret"))
+
+    response = client.post("/v1/ask", json={"question": "问"}, headers={"accept": "text/event-stream"})
+
+    assert [block.split("\n")[0] for block in _blocks(response.text)] == [
+        "event: text_delta",
+        "event: failed",
+    ]
+    assert "secret" not in response.text
+
+
+def test_reports_are_listed_by_their_heads() -> None:
+    client, _ = _client()
+
+    (report,) = client.get("/v1/reports").json()["reports"]
+
+    assert (report["organization"], report["year"], report["source"]) == ("贺兰县", 2020, "贺兰县2020.txt")
+    assert "sections" not in report
+
+
+def test_health_tells_how_many_reports_there_are() -> None:
+    client, _ = _client()
+
+    assert client.get("/healthz").json() == {"status": "ok", "reports": 1}
+
+
+def test_health_tells_when_the_library_cannot_be_read() -> None:
+    class Broken(MemoryReports):
+        def headings(self):
+            raise LibraryUnusable("data/library.sqlite 打不开。请重新运行 gongkai ingest。")
+
+    client = TestClient(build_api(ScriptedAnswers(), Broken()))
+
+    response = client.get("/healthz")
+
+    assert response.status_code == 503
+    assert "gongkai ingest" in _problem(response)["detail"]
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/v1/ask"), ("GET", "/v1/nothing")])
+def test_a_wrong_door_names_the_right_ones(method: str, path: str) -> None:
+    client, _ = _client()
+
+    response = client.request(method, path)
+
+    assert response.status_code in {404, 405}
+    assert "/v1/ask" in _problem(response)["detail"]
+
+
+def test_no_page_of_the_api_loads_assets_from_elsewhere() -> None:
+    client, _ = _client()
+
+    assert [client.get(path).status_code for path in ("/docs", "/redoc")] == [404, 404]
+    assert "/v1/ask" in client.get("/v1/openapi.json").json()["paths"]
