@@ -27,6 +27,7 @@ help: ## 列出可用的命令
 	@echo "  变量：REPORTS=文件夹  PORT=端口  PYTHON=python3.11  TORCH_INDEX_URL=PyTorch 的 CPU 索引地址"
 
 setup: $(INSTALLED) ## 安装（建 .venv；再次运行不重复安装）
+	@echo "已安装。make run 启动，make test 检查。"
 
 run: $(INSTALLED) ## 读入 REPORTS（默认 samples）并启动网页与接口
 	@test -e "$(REPORTS)" || { echo "找不到 $(REPORTS)。请写明报告所在的文件夹：make run REPORTS=文件夹" >&2; exit 2; }

@@ -1,0 +1,1 @@
+"""Answer questions over the library, with every figure cited."""

@@ -49,15 +49,25 @@ class Reports(Protocol):
     """Offer what the engine itself needs of the library."""
 
     @property
-    def revision(self) -> int: ...
-    def headings(self) -> tuple[ReportHead, ...]: ...
-    def text(self, report_id: str) -> str: ...
+    def revision(self) -> int:
+        """Return a number that grows with each change."""
+        ...
+
+    def headings(self) -> tuple[ReportHead, ...]:
+        """Return every report, without its text."""
+        ...
+
+    def text(self, report_id: str) -> str:
+        """Return the text of a report's file."""
+        ...
 
 
 class Engine:
     """Answer questions; every interface folds `stream`."""
 
-    def __init__(self, reports: Reports, rules: RulesAnswerer, language: Language, *, fingerprint: str) -> None:
+    def __init__(
+        self, reports: Reports, rules: RulesAnswerer, language: Language, *, fingerprint: str
+    ) -> None:
         self._reports = reports
         self._rules = rules
         self._language = language
@@ -142,7 +152,9 @@ def _check(question: Question) -> None:
     if not question.text.strip():
         raise QuestionInvalid("问题是空的，请写下要问的内容。")
     if len(question.text) > LONGEST_QUESTION:
-        raise QuestionInvalid(f"问题有 {len(question.text)} 字，超过上限 {LONGEST_QUESTION} 字，请缩短后再问。")
+        raise QuestionInvalid(
+            f"问题有 {len(question.text)} 字，超过上限 {LONGEST_QUESTION} 字，请缩短后再问。"
+        )
 
 
 def _steps(calls: SimpleQueue[tuple[str, str] | None]) -> Iterator[Event]:

@@ -19,7 +19,9 @@ _FINEST = Decimal("0.005")
 def unproven(answer: Answer, text_of: Callable[[str], str]) -> tuple[str, ...]:
     """Return what an answer states without proof, in words for the log; empty when all of it holds."""
     faults = [
-        f"引文[{citation.n}]与原文不符" for citation in answer.citations if not _is_verbatim(citation, text_of)
+        f"引文[{citation.n}]与原文不符"
+        for citation in answer.citations
+        if not _is_verbatim(citation, text_of)
     ]
     known = {citation.n for citation in answer.citations}
     faults += [f"引用[{mark}]不存在" for mark in _MARK.findall(answer.text) if int(mark) not in known]

@@ -49,24 +49,29 @@ class Language(Value):
         )
 
     def content(self, asked: str) -> tuple[str, ...]:
-        """Return the words of a folded question that carry content; unknown words cut to pieces come back whole."""
+        """Return the words of a folded question that carry content, in order, repeated ones too.
+
+        Unknown words that the dictionary cuts to pieces come back whole.
+        """
         kept: list[str] = []
         for part in re.split(rf"{self.filler_phrases}|[^\u4e00-\u9fffa-z0-9.%]+", asked):
             run = ""
             for word in (*segment(part), ""):
-                if len(word) == 1 and "\u4e00" <= word and word not in self.fillers:
+                if len(word) == 1 and word >= "\u4e00" and word not in self.fillers:
                     run += word
                     continue
                 kept += [run, word]
                 run = ""
-        return tuple(dict.fromkeys(word for word in kept if word and word not in self.fillers))
+        return tuple(word for word in kept if word and word not in self.fillers)
 
     def unit(self, asked: str) -> str | None:
         """Return the unit that a folded question wants: %, 元, a measure word, or None."""
         for unit, pattern in self.units:
             if re.search(pattern, asked):
                 return unit
-        counted = re.search(r"(?:多少|几)\s*(?:个)?(人次|场次|[件条项个宗份篇次场起例期类家户处名人位批亩张部])", asked)
+        counted = re.search(
+            r"(?:多少|几)\s*(?:个)?(人次|场次|[件条项个宗份篇次场起例期类家户处名人位批亩张部])", asked
+        )
         return counted[1] if counted else None
 
 

@@ -16,7 +16,9 @@ from ingest.wording import folded
 from vectorstore.models import Filter, ReportHead
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)\s*年?(?:度)?")
-_RANGE = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年?度?\s*(?:至|到|-|—|–|~|～)\s*((?:19|20)\d{2})(?!\d)\s*年?度?")
+_RANGE = re.compile(
+    r"(?<!\d)((?:19|20)\d{2})\s*年?度?\s*(?:至|到|-|—|–|~|～)\s*((?:19|20)\d{2})(?!\d)\s*年?度?"
+)
 _NOT_A_YEAR = re.compile(r"〔\d{4}〕|\[\d{4}\]|《[^》]*》|“[^”]*”|\"[^\"]*\"")
 _LAST_YEAR = re.compile(r"去年|上一年度?|上年度?|前一年")
 _SAME_YEAR = re.compile(r"同年|同一年|当年|这一年|那年|那一年")
@@ -42,7 +44,9 @@ def resolve(question: Question, heads: Sequence[ReportHead], language: Language)
     earlier = _earlier(question, heads, language)
     asked = _without(text, [(mention.start, mention.end) for mention in mentions] + year_spans)
     content = language.content(asked)
-    choices = tuple(dict.fromkeys(name for m in mentions if len(m.organizations) > 1 for name in m.organizations))
+    choices = tuple(
+        dict.fromkeys(name for m in mentions if len(m.organizations) > 1 for name in m.organizations)
+    )
     named = tuple(dict.fromkeys(name for mention in mentions for name in mention.organizations))
     organizations, standalone = named, question.text
     if earlier is not None:
@@ -50,7 +54,8 @@ def resolve(question: Question, heads: Sequence[ReportHead], language: Language)
             earlier, text, organizations, years, unknown, choices, heads
         )
         if _leans_on_history(content, asked):
-            asked = f"{asked} {earlier.asked}"
+            # 本句所说的词出现两次，分量重于上文
+            asked = f"{asked} {asked} {earlier.asked}"
         standalone = _standalone(question.text, earlier, organizations, years, named, text)
     if not organizations and not unknown:
         organizations = tuple(question.filter.organizations or ())
@@ -86,7 +91,11 @@ def _bodies(
 ) -> tuple[tuple[_Mention, ...], tuple[str, ...]]:
     names = {head.organization: (head.organization, *head.aliases) for head in heads}
     visible = _NOT_A_YEAR.sub(lambda match: "\x00" * len(match.group()), text)
-    found = [*_spelled(visible, names), *_shortened(visible, names, language), *_stems(visible, names, language)]
+    found = [
+        *_spelled(visible, names),
+        *_shortened(visible, names, language),
+        *_stems(visible, names, language),
+    ]
     if not found:
         found = list(_latin(visible, names, language))
     kept: list[_Mention] = []
@@ -109,7 +118,9 @@ def _spelled(text: str, names: dict[str, tuple[str, ...]]) -> Iterator[_Mention]
         start = text.find(alias)
         while start >= 0:
             exact = tuple(owner for owner in owners if folded(owner) == alias) or tuple(owners)
-            yield _Mention(start=start, end=start + len(alias), organizations=exact, strength=100 + len(alias))
+            yield _Mention(
+                start=start, end=start + len(alias), organizations=exact, strength=100 + len(alias)
+            )
             start = text.find(alias, start + 1)
 
 
@@ -162,11 +173,17 @@ def _stems(text: str, names: dict[str, tuple[str, ...]], language: Language) -> 
                 continue
             for match in re.finditer(re.escape(stem[:-1]), text):
                 following = text[match.end() : match.end() + 6]
-                if any(following.startswith(suffix) or following[1:].startswith(suffix) for suffix in language.body_suffixes if len(suffix) > 1):
+                if any(
+                    following.startswith(suffix) or following[1:].startswith(suffix)
+                    for suffix in language.body_suffixes
+                    if len(suffix) > 1
+                ):
                     continue
                 if re.match(r"[\u4e00-\u9fff]{0,4}?(?:园区|工业园|产业园|开发区)", following):
                     continue
-                yield _Mention(start=match.start(), end=match.end(), organizations=(name,), strength=20 + len(stem))
+                yield _Mention(
+                    start=match.start(), end=match.end(), organizations=(name,), strength=20 + len(stem)
+                )
 
 
 def _latin(text: str, names: dict[str, tuple[str, ...]], language: Language) -> Iterator[_Mention]:
@@ -174,7 +191,12 @@ def _latin(text: str, names: dict[str, tuple[str, ...]], language: Language) -> 
     for match in _LATIN.finditer(text):
         words = match.group().split()
         kinds = [chinese for english, chinese in language.english_bodies if english in words]
-        letters = "".join(word for word in words if word not in {english for english, _ in language.english_bodies} and word not in {"industrial", "report", "the", "of", "in"})
+        letters = "".join(
+            word
+            for word in words
+            if word not in {english for english, _ in language.english_bodies}
+            and word not in {"industrial", "report", "the", "of", "in"}
+        )
         if len(letters) < 4:
             continue
         owners = tuple(
@@ -183,13 +205,18 @@ def _latin(text: str, names: dict[str, tuple[str, ...]], language: Language) -> 
             if any(_sounds_like(letters, folded(alias), kinds, language) for alias in (name, *aliases))
         )
         if owners:
-            yield _Mention(start=match.start(), end=match.end(), organizations=owners, strength=10 + len(letters))
+            yield _Mention(
+                start=match.start(), end=match.end(), organizations=owners, strength=10 + len(letters)
+            )
 
 
 def _sounds_like(letters: str, name: str, kinds: list[str], language: Language) -> bool:
     suffix = next((suffix for suffix in language.body_suffixes if name.endswith(suffix)), "")
     core = name[: len(name) - len(suffix)]
-    return (not kinds or any(name.endswith(kind) for kind in kinds)) and letters in {_pinyin(core), _pinyin(name)}
+    return (not kinds or any(name.endswith(kind) for kind in kinds)) and letters in {
+        _pinyin(core),
+        _pinyin(name),
+    }
 
 
 @cache
@@ -210,7 +237,10 @@ def _unknown(text: str, language: Language) -> Iterator[str]:
         core = re.sub(rf"(?:{suffixes})$", "", word)
         if len(core) < 2 or word in language.common_bodies:
             continue
-        if re.search(r"[的是每各哪多少几请问全本该这那有些何在比被所把到对从还都里]|平均|政府|行政|信息|公开|网站|部门|申请|群众|企业|人民$", core):
+        if re.search(
+            r"[的是每各哪多少几请问全本该这那有些何在比被所把到对从还都里]|平均|政府|行政|信息|公开|网站|部门|申请|群众|企业|人民$",
+            core,
+        ):
             continue
         yield word
 
@@ -266,7 +296,9 @@ def _inherit(
         unknown = () if of_kind else earlier.unknown_organizations
         choices = of_kind if len(of_kind) > 1 else choices or (() if of_kind else earlier.choices)
     if not years:
-        relative = _LAST_YEAR.search(text) and not re.search(r"比(?:上一?年|去年|前一年)|较(?:上一?年|去年)|结转", text)
+        relative = _LAST_YEAR.search(text) and not re.search(
+            r"比(?:上一?年|去年|前一年)|较(?:上一?年|去年)|结转", text
+        )
         if relative and len(talked_of) == 1:
             years = (talked_of[0] - 1,)
         elif organizations == earlier.organizations or _SAME_YEAR.search(text) or earlier.years:
@@ -278,19 +310,34 @@ def _of_named_kind(text: str, earlier: Scope, heads: Sequence[ReportHead]) -> tu
     """Return the organisations of a kind that is named without a name: 园区的呢？ and 县里呢？"""
     kinds = (("园区", "park"), ("县里", "government"), ("县政府", "government"), ("全县", "government"))
     wanted = next((kind for word, kind in kinds if re.match(rf"(?:那|那么)?\s*{word}", text)), None)
-    if wanted is None or any(head.kind == wanted for head in heads if head.organization in earlier.organizations):
+    if wanted is None or any(
+        head.kind == wanted for head in heads if head.organization in earlier.organizations
+    ):
         return ()
     return tuple(dict.fromkeys(head.organization for head in heads if head.kind == wanted))
 
 
 def _leans_on_history(words: tuple[str, ...], asked: str) -> bool:
     """Tell whether a question names too little of its own: 那2019年呢？ 比上一年变化了多少？"""
-    own = re.sub(r"\d+|园区|县里|全县|变化|比|上一?年|一年|去年|同比|增加|减少|其中|它|他们|占比|比例|率", "", "".join(words))
-    return len(own) < 3 or bool(re.match(r"\s*(?:那|那么|其中|它|该|比上|同比|还有|另外)", asked) and len(own) < 8)
+    own = re.sub(
+        r"\d+|园区|县里|全县|变化|比|上一?年|一年|去年|同比|增加|减少|其中|它|他们|占比|比例|率",
+        "",
+        "".join(words),
+    )
+    return (
+        len(own) < 3
+        or (len(own) < 10 and bool(re.search(r"呢\s*[?？]?\s*$", asked)))
+        or bool(re.match(r"\s*(?:那|那么|其中|它|该|比上|同比|还有|另外)", asked) and len(own) < 8)
+    )
 
 
 def _standalone(
-    text: str, earlier: Scope, organizations: tuple[str, ...], years: tuple[int, ...], named: tuple[str, ...], folded_text: str
+    text: str,
+    earlier: Scope,
+    organizations: tuple[str, ...],
+    years: tuple[int, ...],
+    named: tuple[str, ...],
+    folded_text: str,
 ) -> str:
     parts: list[str] = []
     if organizations and not named:
@@ -303,7 +350,11 @@ def _standalone(
 
 
 def _reporting_years(
-    heads: Sequence[ReportHead], organizations: tuple[str, ...], years: tuple[int, ...], asked: str, language: Language
+    heads: Sequence[ReportHead],
+    organizations: tuple[str, ...],
+    years: tuple[int, ...],
+    asked: str,
+    language: Language,
 ) -> tuple[int, ...]:
     """Return the years whose reports are meant: plans for a year stand in the report of the year before."""
     have = {head.year for head in heads if head.organization in organizations}
@@ -317,7 +368,10 @@ def _reporting_years(
 
 
 def _candidates(
-    heads: Sequence[ReportHead], organizations: tuple[str, ...], years: tuple[int, ...], unknown: tuple[str, ...]
+    heads: Sequence[ReportHead],
+    organizations: tuple[str, ...],
+    years: tuple[int, ...],
+    unknown: tuple[str, ...],
 ) -> tuple[tuple[ScopedReport, ...], tuple[tuple[str, int], ...]]:
     if not organizations and unknown:
         return (), ()
@@ -329,7 +383,9 @@ def _candidates(
     have = {(head.organization, head.year) for head in heads}
     missing = tuple((name, year) for name in organizations for year in years if (name, year) not in have)
     reports = tuple(
-        ScopedReport(report_id=head.report_id, title=head.title, organization=head.organization, year=head.year)
+        ScopedReport(
+            report_id=head.report_id, title=head.title, organization=head.organization, year=head.year
+        )
         for head in chosen
     )
     return reports, missing

@@ -20,7 +20,9 @@ from assistant.errors import SettingsInvalid
 class Settings(BaseSettings):
     """Say where things are and how they are done."""
 
-    model_config = SettingsConfigDict(env_prefix="GONGKAI_", toml_file="gongkai.toml", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="GONGKAI_", toml_file="gongkai.toml", extra="forbid", frozen=True
+    )
 
     data: Path = Field(default=Path("data"), description="folder of the library and the index")
     embedding_model: str | None = Field(default=None, description="a folder, or a sentence-transformers name")

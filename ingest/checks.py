@@ -7,6 +7,7 @@ blank or unclear cell is not assessable. 余 and 约 make a difference soft.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from typing import Literal
 
 from ingest.indicators import Indicators
@@ -16,7 +17,9 @@ from ingest.outline import Sentence
 
 Outcome = Literal["agrees", "differs", "not_assessable"]
 
-_NO_REQUESTS = re.compile(r"(?:未|没有|无)(?:收到|接到|受理)[^。；;，,]{0,20}申请|(?:未|没有)收到[^。；;]{0,30}(?:依申请公开|申请)")
+_NO_REQUESTS = re.compile(
+    r"(?:未|没有|无)(?:收到|接到|受理)[^。；;，,]{0,20}申请|(?:未|没有)收到[^。；;]{0,30}(?:依申请公开|申请)"
+)
 _TOP_NUMBER = re.compile(r"^\s*([一二三四五六七八九十]{1,3})\s*、")
 _RATE_WORD = re.compile(r"([\u4e00-\u9fff]{2})率")
 _RECEIVED = ("受理", "收到", "接到", "接收", "承接", "接办", "应办", "收集", "交办", "登记", "转办")
@@ -38,7 +41,10 @@ class Assessment(Value):
 
 
 def assess(
-    figures: Sequence[Figure], sections: Sequence[Section], sentences: Sequence[Sentence], indicators: Indicators
+    figures: Sequence[Figure],
+    sections: Sequence[Section],
+    sentences: Sequence[Sentence],
+    indicators: Indicators,
 ) -> tuple[Assessment, ...]:
     """Return every rule that applies to these figures of one report."""
     table = _Cells(figures)
@@ -113,7 +119,7 @@ class _Cells:
         return tuple(
             figure
             for (key, column), figure in self._by_key.items()
-            if key is not None and key.startswith(prefix) and column == applicant
+            if key.startswith(prefix) and column == applicant
         )
 
 
@@ -168,18 +174,25 @@ def _applications(table: _Cells, indicators: Indicators) -> Iterator[Assessment]
         settled = table.all(("results.total_processed", "carried_forward"), column.key)
         if len(intake) == 2 and len(settled) == 2:
             yield _compare(
-                "balance", f"“{name}”列：新收 + 上年结转 应等于 办理结果总计 + 结转下年度", left=intake, right=settled
+                "balance",
+                f"“{name}”列：新收 + 上年结转 应等于 办理结果总计 + 结转下年度",
+                left=intake,
+                right=settled,
             )
         parts = table.all(outcomes, column.key)
         total = table.get("results.total_processed", column.key)
         if total is not None and len(parts) >= 21:
-            yield _compare("outcomes", f"“{name}”列：各办理结果之和应等于“（七）总计”", left=parts, right=(total,))
+            yield _compare(
+                "outcomes", f"“{name}”列：各办理结果之和应等于“（七）总计”", left=parts, right=(total,)
+            )
     applicants = [column.key for column in indicators.applicants if column.key != "total"]
     for row in indicators.application_rows:
         cells = [figure for key in applicants if (figure := table.get(row.key, key)) is not None]
         total = table.get(row.key, "total")
         if total is not None and len(cells) == len(applicants):
-            yield _compare("applicants", f"“{row.path[-1]}”行：各类申请人之和应等于总计", left=cells, right=(total,))
+            yield _compare(
+                "applicants", f"“{row.path[-1]}”行：各类申请人之和应等于总计", left=cells, right=(total,)
+            )
 
 
 def _review(table: _Cells) -> Iterator[Assessment]:
@@ -200,7 +213,9 @@ def _staff(table: _Cells) -> Iterator[Assessment]:
         parts = table.all((f"staff.{body}.full_time", f"staff.{body}.part_time"))
         total = table.get(f"staff.{body}.people")
         if total is not None and len(parts) == 2:
-            yield _compare("staff", f"{name}：专职人员 + 兼职人员 应等于工作人员", left=parts, right=(total,), unit="人")
+            yield _compare(
+                "staff", f"{name}：专职人员 + 兼职人员 应等于工作人员", left=parts, right=(total,), unit="人"
+            )
 
 
 # ---------------------------------------------------------------- sentences
@@ -221,7 +236,9 @@ def _rates(figures: Sequence[Figure]) -> Iterator[Assessment]:
             if rate.quantity is None or rate.quantity.unit != "%" or word is None or "分别" in rate.phrase:
                 continue
             counts = [f for f in group[:index] if f.quantity and f.quantity.unit not in {"%", "‰"}]
-            numerator = next((f for f in reversed(counts) if word[1] in f.phrase and "率" not in f.phrase), None)
+            numerator = next(
+                (f for f in reversed(counts) if word[1] in f.phrase and "率" not in f.phrase), None
+            )
             if numerator is None or numerator.quantity is None:
                 continue
             whole = _denominator(counts, numerator)
@@ -235,13 +252,16 @@ def _denominator(counts: Sequence[Figure], numerator: Figure) -> Figure | None:
     earlier = [
         figure
         for figure in counts[: counts.index(numerator)]
-        if figure.quantity and figure.quantity.unit == unit and any(word in figure.phrase for word in _RECEIVED)
+        if figure.quantity
+        and figure.quantity.unit == unit
+        and any(word in figure.phrase for word in _RECEIVED)
     ]
     return earlier[-1] if earlier else None
 
 
 def _rate(rate: Figure, numerator: Figure, whole: Figure, name: str) -> Assessment:
-    assert rate.quantity and numerator.quantity and whole.quantity  # the caller saw all three
+    if rate.quantity is None or numerator.quantity is None or whole.quantity is None:
+        raise ValueError("a rate is compared only when all three figures have an amount")
     exact = in_base_units(numerator.quantity)[0] / in_base_units(whole.quantity)[0] * 100
     digits = max(2, -int(rate.quantity.value.as_tuple().exponent))
     expected = exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
@@ -276,13 +296,22 @@ def _parts(figures: Sequence[Figure], sentences: Sequence[Sentence]) -> Iterator
         if whole is None or whole.quantity is None:
             continue
         unit = in_base_units(whole.quantity)[1]
-        parts = [f for f in inside if f.anchor.char_start > mark and _counts(f) and f.quantity and in_base_units(f.quantity)[1] == unit]
+        parts = [
+            f
+            for f in inside
+            if f.anchor.char_start > mark
+            and _counts(f)
+            and f.quantity
+            and in_base_units(f.quantity)[1] == unit
+        ]
         if len(parts) < 2:
             continue
         entry = _compare(
             "parts", f"“{whole.phrase}”与其中各项之和", left=parts, right=(whole,), severity="soft", unit=unit
         )
-        complete = entry.expected is not None and entry.printed is not None and entry.expected >= entry.printed
+        complete = (
+            entry.expected is not None and entry.printed is not None and entry.expected >= entry.printed
+        )
         if complete:
             yield entry
 
@@ -320,7 +349,9 @@ def _text_against_table(
     carried = table.get("carried_over", "total")
     by_key: dict[str, Callable[[], Sequence[Figure]]] = {
         "narrative.review": lambda: table.all(("review.total",)),
-        "narrative.litigation": lambda: table.all(("litigation_direct.total", "litigation_after_review.total")),
+        "narrative.litigation": lambda: table.all(
+            ("litigation_direct.total", "litigation_after_review.total")
+        ),
     }
     seen: set[str] = set()
     for figure in figures:
@@ -329,8 +360,14 @@ def _text_against_table(
             if cells:
                 seen.add(figure.indicator)
                 name = "行政复议" if figure.indicator == "narrative.review" else "行政诉讼"
-                yield _compare("text_table", f"正文与表格的{name}件数", left=cells, right=(figure,), severity="soft")
-        if figure.indicator == "narrative.requests_received" and figure.indicator not in seen and new is not None:
+                yield _compare(
+                    "text_table", f"正文与表格的{name}件数", left=cells, right=(figure,), severity="soft"
+                )
+        if (
+            figure.indicator == "narrative.requests_received"
+            and figure.indicator not in seen
+            and new is not None
+        ):
             seen.add(figure.indicator)
             yield _received(figure, new, carried)
     for sentence in sentences:
@@ -384,7 +421,7 @@ def _numbering(sections: Sequence[Section]) -> Iterator[Assessment]:
         and (match := _TOP_NUMBER.match(section.title))
         and (number := chinese_number(match[1])) is not None
     ]
-    for (number, section), (following, other) in zip(numbered, numbered[1:], strict=False):
+    for (number, section), (following, other) in pairwise(numbered):
         if following == number:
             title = f"一级标题编号重复：有两个“{section.title.split('、')[0]}、”"
         elif following not in {number + 1, 1}:

@@ -35,7 +35,9 @@ def chunk_report(
                 report_id=report_id,
                 section_path=anchor.section_path,
                 text=quoted,
-                search_text="\n".join(part for part in (head, " ".join(anchor.section_path), words or quoted) if part),
+                search_text="\n".join(
+                    part for part in (head, " ".join(anchor.section_path), words or quoted) if part
+                ),
                 anchor=placed,
             )
         )

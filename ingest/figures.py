@@ -15,7 +15,9 @@ from ingest.wording import folded
 
 _CLAUSE_MARKS = "，,；;。：:！？!?"
 _LIST_NUMBER = re.compile(r"^[\s*]*(?:\d{1,2}[.、．](?!\d\s*[%件条])|[（(][一二三四五六七八九十\d]+[)）])\s*")
-_DATE_IN_FRONT = re.compile(r"^\s*(?:(?:19|20)\d{2}\s*年度?|今年|本年度?|全年|截至目前|其中|同时|并|共|累计)[，,：:]?\s*")
+_DATE_IN_FRONT = re.compile(
+    r"^\s*(?:(?:19|20)\d{2}\s*年度?|今年|本年度?|全年|截至目前|其中|同时|并|共|累计)[，,：:]?\s*"
+)
 _SHORTEST_TELLING_PHRASE = 6
 
 
@@ -69,9 +71,13 @@ def _of_sentence(
     found = tuple(number_phrases(sentence.text, indicators.language))
     opening = _opening(sentence.text, found)
     respective = _respective(sentence.text, found)
+    phrase = ""
     for index, number in enumerate(found):
-        phrase = respective.get(index) or _phrase(sentence.text, found, index)
-        label = phrase if len(phrase) >= _SHORTEST_TELLING_PHRASE or index == 0 else f"{opening} {phrase}".strip()
+        # 发行公报 6 期 6000 余份：紧挨着的两个数说的是同一件事
+        phrase = respective.get(index) or _phrase(sentence.text, found, index) or phrase
+        label = (
+            phrase if len(phrase) >= _SHORTEST_TELLING_PHRASE or index == 0 else f"{opening} {phrase}".strip()
+        )
         start = sentence.char_start + number.char_start
         end = sentence.char_start + number.char_end
         yield Figure(
@@ -107,7 +113,11 @@ def _phrase(text: str, found: Sequence[NumberPhrase], index: int) -> str:
     opened = max(text.rfind(mark, start, number.char_start) for mark in "（(")
     if opened >= 0 and not any(mark in text[opened : number.char_start] for mark in "）)"):
         start = opened + 1
-    ends = [at for mark in (*_CLAUSE_MARKS, "、", "（", "(", "）", ")") if (at := text.find(mark, number.char_end, ceiling)) >= 0]
+    ends = [
+        at
+        for mark in (*_CLAUSE_MARKS, "、", "（", "(", "）", ")")
+        if (at := text.find(mark, number.char_end, ceiling)) >= 0
+    ]
     before = _LIST_NUMBER.sub("", text[start : number.char_start])
     while (shorter := _DATE_IN_FRONT.sub("", before)) != before:
         before = shorter

@@ -12,16 +12,23 @@ _TITLE = re.compile(
     r"(?P<name_after>[^\d，。；：《》]{0,40}?)\s*(?:政府)?(?:信息|政务)(?:公开)?\s*公开\s*(?:工作)?\s*(?:年度)?\s*(?:工作)?\s*(?:年度)?\s*报告"
 )
 _MARKS = ("信息公开", "政务公开", "依申请公开", "主动公开")
-_PERIOD = re.compile(r"(?:期限|数据|统计|时间)[^。\n]{0,12}?(?:自|从|为|是)?\s*((?:19|20)\d{2})\s*年\s*1\s*月\s*1\s*日")
+_PERIOD = re.compile(
+    r"(?:期限|数据|统计|时间)[^。\n]{0,12}?(?:自|从|为|是)?\s*((?:19|20)\d{2})\s*年\s*1\s*月\s*1\s*日"
+)
 _DATE = re.compile(r"((?:19|20)\d{2})\s*[年.\-/]\s*(\d{1,2})\s*[月.\-/]\s*(\d{1,2})\s*日?")
 _SIGNATURE = re.compile(r"^\s*(?:日期\s*[:：]\s*)?(?:(?:19|20)\d{2})\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*$")
-_ISSUER = re.compile(r"本报告(?:是)?由\s*([^，。；：（(]{3,40}?)\s*(?:依据|根据|按照|编制|汇总|发布)|^([^，。；：\s]{3,40})\s*$")
+_ISSUER = re.compile(
+    r"本报告(?:是)?由\s*([^，。；：（(]{3,40}?)\s*(?:依据|根据|按照|编制|汇总|发布)|^([^，。；：\s]{3,40})\s*$"
+)
 _SUFFIXES = ("党政办公室", "管理委员会", "管委会", "人民政府办公室", "人民政府", "政府")
 _REGION = re.compile(r"([\u4e00-\u9fff]{2,8}?(?:自治区|自治州|自治县|省|市|县|区|旗|盟|州))")
 _KINDS: tuple[tuple[OrganizationKind, re.Pattern[str]], ...] = (
     ("park", re.compile(r"(?:园区|工业园|开发区|产业园|示范区|高新区|保税区|新区)(?:管委会|管理委员会)?$")),
     ("township", re.compile(r"(?:镇|乡|街道|街道办事处|苏木|街)(?:人民政府)?$")),
-    ("department", re.compile(r"(?:局|委|委员会|办公室|办|厅|中心|院|部|队|处|所|站|社|公司|大学|学院|学校|医院)$")),
+    (
+        "department",
+        re.compile(r"(?:局|委|委员会|办公室|办|厅|中心|院|部|队|处|所|站|社|公司|大学|学院|学校|医院)$"),
+    ),
     ("government", re.compile(r"(?:省|市|县|区|旗|州|盟)(?:人民政府)?$")),
 )
 _SHORTEST_NAME = 2
@@ -85,7 +92,7 @@ def _title(document: RawDocument) -> tuple[re.Match[str], str, int] | None:
 
 
 def _name(match: re.Match[str]) -> str | None:
-    name = (match["name"] + match["name_after"]).strip("#《》“”\"（）()·-—")
+    name = (match["name"] + match["name_after"]).strip('#《》“”"（）()·-—')
     name = re.sub(r"^(?:关于|公布|发布)", "", name)
     return name if len(name) >= _SHORTEST_NAME else None
 
@@ -117,7 +124,10 @@ def _organization(printed: str, language: Language) -> Organization:
 
 
 def _kind(name: str) -> OrganizationKind:
-    return next((kind for kind, pattern in _KINDS if pattern.search(name)), "other")
+    for kind, pattern in _KINDS:
+        if pattern.search(name):
+            return kind
+    return "other"
 
 
 def _short_names(name: str, language: Language) -> tuple[str, ...]:
@@ -147,7 +157,9 @@ def _region(name: str, language: Language) -> tuple[str, ...]:
             rest = rest.removeprefix(part)
             break
     while match := _REGION.match(rest):
-        if re.match(r"(?:工业|产业|经济|高新|开发)", rest[match.end() - 1 :]) or match[1].endswith(("园区", "开发区", "新区")):
+        if re.match(r"(?:工业|产业|经济|高新|开发)", rest[match.end() - 1 :]) or match[1].endswith(
+            ("园区", "开发区", "新区")
+        ):
             break
         path.append(match[1])
         rest = rest[match.end() :]
@@ -170,7 +182,7 @@ def _published(document: RawDocument) -> tuple[date, tuple[int, int]] | None:
 
 def form_of(forms: tuple[Form, ...], year: int | None) -> Form:
     """Return the form of the whole report: that of its tables, unknown where they disagree or are missing."""
-    known = {form for form in forms if form != "unknown"}
+    known: set[Form] = {form for form in forms if form != "unknown"}
     if len(known) == 1:
         return known.pop()
     return "pre2019" if not known and year is not None and year < 2019 else "unknown"

@@ -11,7 +11,6 @@ from typing import Any, Literal
 from ingest.models import Applicant, Form, TableKind, Value
 
 
-
 class Language(Value):
     """Hold the measure words and units that make a number a quantity."""
 

@@ -47,11 +47,8 @@ def chinese_number(text: str) -> Decimal | None:
 
 
 @cache
-def _pattern(language: Language) -> re.Pattern[str]:
-    units = "|".join(
-        re.escape(unit)
-        for unit in sorted((*language.measures, *language.money, *language.ratios), key=len, reverse=True)
-    )
+def _pattern(known_units: tuple[str, ...]) -> re.Pattern[str]:
+    units = "|".join(re.escape(unit) for unit in sorted(known_units, key=len, reverse=True))
     return re.compile(
         r"(?P<before>超过|大约|累计|约|近|超)?\s*"
         r"(?:百分之(?P<percent>[\d.]+|[零〇一二两三四五六七八九十百点]+)"
@@ -90,16 +87,18 @@ def _is_word_of_its_own(match: re.Match[str], text: str) -> bool:
         return True
     following = text[match.end() : match.end() + 1]
     preceding = text[match.start("number") - 1 : match.start("number")]
-    if number == "一" and (preceding in set("同统另每任逐这那唯之进下上某") or match["unit"] in {"个", "种", "类", "项"}):
+    if number == "一" and (
+        preceding in set("同统另每任逐这那唯之进下上某") or match["unit"] in {"个", "种", "类", "项"}
+    ):
         return False
-    return following not in set("性把化体") and preceding not in set("“\"「第初")
+    return following not in set("性把化体") and preceding not in set('“"「第初')
 
 
 def number_phrases(text: str, language: Language) -> Iterator[NumberPhrase]:
     """Yield each quantity with its place; numbers without a measure word, money or ratio unit are passed over."""
     plain = text.translate(_WIDTH)
     masked = _masked(plain)
-    for match in _pattern(language).finditer(masked):
+    for match in _pattern((*language.measures, *language.money, *language.ratios)).finditer(masked):
         start = match.start("number") if match["number"] else match.start("percent") - len("百分之")
         if _NOT_BEFORE.search(masked[max(0, start - 4) : start]) or not _is_word_of_its_own(match, masked):
             continue

@@ -99,7 +99,11 @@ def _title(line: str, enumerator_end: int, level: int) -> str | None:
         return whole if len(whole) <= _LONGEST_HEADING and not ends_like_text else None
     heading = line[: stop.start() + 1]
     inner = heading[enumerator_end:]
-    if not stop.group().startswith(("。", "！", "!")) or len(inner) > 25 or (level > 1 and re.search(r"\d{2,}", inner)):
+    if (
+        not stop.group().startswith(("。", "！", "!"))
+        or len(inner) > 25
+        or (level > 1 and re.search(r"\d{2,}", inner))
+    ):
         return None
     return heading if level > 1 or not line[stop.end() :].strip() else None
 
@@ -149,7 +153,10 @@ def read_sentences(document: RawDocument, sections: tuple[Section, ...]) -> tupl
             continue
         if starts_section or _ends_paragraph(previous) or _is_paragraph_start(block.text):
             flush(previous_end)
-        while section_index + 1 < len(sections) and sections[section_index + 1].anchor.char_start <= block.char_start:
+        while (
+            section_index + 1 < len(sections)
+            and sections[section_index + 1].anchor.char_start <= block.char_start
+        ):
             section_index += 1
         if start is None:
             start = block.char_start

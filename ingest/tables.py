@@ -6,7 +6,6 @@ placed becomes an Issue. Where nothing shows which of a row's cells is missing, 
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 
@@ -41,7 +40,9 @@ _ITEM = re.compile(r"第二十条第?[（(]?([一五六八九])[)）]?项")
 _HEADER_WORDS = frozenset(
     ["申请人情况", "自然人", "法人或其他组织", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "总计"]
 )
-_REVIEW_WORDS = frozenset(["行政复议", "行政诉讼", "未经复议直接起诉", "复议后起诉", "结果维持", "结果纠正", "尚未审结"])
+_REVIEW_WORDS = frozenset(
+    ["行政复议", "行政诉讼", "未经复议直接起诉", "复议后起诉", "结果维持", "结果纠正", "尚未审结"]
+)
 _APPLICANTS = 7
 _MOST_LOST_CELLS = 2
 _ROWS_THAT_SHOW_A_HABIT = 8
@@ -202,16 +203,14 @@ class _Reader:
                 return "form2019"
             return "form2021" if any(key.startswith("results.other.") for key in keys) else "unknown"
         if kind == "article20":
-            forms = Counter(
+            forms: set[Form] = {
                 column.form
                 for column in self.indicators.article20_columns
-                for key in keys
-                if key.rsplit(".", 1)[-1] == column.key
-                and column.form != "both"
-                and any(key == f"{row}.{column.key}" for row in column.rows)
+                if column.form != "both"
                 and column.key != "made"
-            )
-            return forms.most_common(1)[0][0] if len(forms) == 1 else "unknown"
+                and any(f"{row}.{column.key}" in keys for row in column.rows)
+            }
+            return forms.pop() if len(forms) == 1 else "unknown"
         return "unknown"
 
     # ------------------------------------------------------------ which table
@@ -228,7 +227,9 @@ class _Reader:
             self._read_article20_header(line)
             return True
         if line.has_values and not self._is_mostly_header(words):
-            if self._kind in {None, "article20", "review_litigation", "stat2017"} and self._application_row(line, None):
+            if self._kind in {None, "article20", "review_litigation", "stat2017"} and self._application_row(
+                line, None
+            ):
                 self._kind = "applications"
             elif self._kind is None and self._article20_row(line):
                 self._kind = "article20"
@@ -240,7 +241,10 @@ class _Reader:
         if sum(word in _REVIEW_WORDS for word in words) >= 2:
             self._kind = "review_litigation"
             return True
-        if sum(word in _HEADER_WORDS or word.startswith("本列数据") for word in words) >= 1 and self._kind != "stat2017":
+        if (
+            sum(word in _HEADER_WORDS or word.startswith("本列数据") for word in words) >= 1
+            and self._kind != "stat2017"
+        ):
             self._kind = "applications"
             self._read_applicant_header(line)
             return True
@@ -292,7 +296,10 @@ class _Reader:
     def _best_column(self, text: str, columns: list[Column]) -> Column | None:
         word = _skeleton(without_parentheses(text)) or _skeleton(text)
         scored = [
-            (max(fuzz.ratio(word, _skeleton(without_parentheses(label))) for label in _labels(column)), column)
+            (
+                max(fuzz.ratio(word, _skeleton(without_parentheses(label))) for label in _labels(column)),
+                column,
+            )
             for column in columns
         ]
         scored.sort(key=lambda entry: -entry[0])
@@ -320,7 +327,9 @@ class _Reader:
             return None
         rows = self.indicators.article20_rows
         candidates = {row.key: (row.path[-1], row.label_2021 or row.path[-1], *row.variants) for row in rows}
-        key = self._match(labels[-1].text, candidates) or self._match("".join(c.text for c in labels), candidates)
+        key = self._match(labels[-1].text, candidates) or self._match(
+            "".join(c.text for c in labels), candidates
+        )
         return next((row for row in rows if row.key == key), None)
 
     def _read_article20(self, line: _Line) -> None:
@@ -329,7 +338,9 @@ class _Reader:
         row = self._article20_row(line)
         if row is None:
             if line.has_values:
-                self._report("unplaced_row", f"第二张表有一行无法对应格式中的行：{line.labels[-1].text}", line)
+                self._report(
+                    "unplaced_row", f"第二张表有一行无法对应格式中的行：{line.labels[-1].text}", line
+                )
             return
         if not self._header:
             self._report("lost_header", f"“{row.path[-1]}”一行没有可辨认的列标题，未读取", line)
@@ -339,7 +350,7 @@ class _Reader:
         path = (row.path[0], row.label_2021 if later and row.label_2021 else row.path[-1])
         if row.path[0] != self._item:
             self._item = row.path[0]
-        cells = {index: cell for index, cell in enumerate(line.cells)}
+        cells = dict(enumerate(line.cells))
         for index, column in self._header.items():
             if row.key not in column.rows:
                 continue
@@ -380,10 +391,7 @@ class _Reader:
             below = {cell.column: cell.text for cell in following.labels}
             continued = below.get(labels[-1].column) or following.labels[-1].text
             readings = [own + continued, *readings]
-        candidates = {
-            row.key: (row.path[-1], *row.variants)
-            for row in self.indicators.application_rows
-        }
+        candidates = {row.key: (row.path[-1], *row.variants) for row in self.indicators.application_rows}
         for exact in (True, False):
             for reading in readings:
                 key = self._match(reading, candidates, exact=exact)
@@ -402,7 +410,9 @@ class _Reader:
             row = self._application_row(line, following)
             if row is None:
                 if line.has_values:
-                    self._report("unplaced_row", f"第三张表有一行无法对应格式中的行：{line.labels[-1].text}", line)
+                    self._report(
+                        "unplaced_row", f"第三张表有一行无法对应格式中的行：{line.labels[-1].text}", line
+                    )
                 continue
             if row.key in seen:
                 self._report("repeated_row", f"第三张表的“{row.path[-1]}”出现了两次，取第一次", line)
@@ -425,7 +435,9 @@ class _Reader:
                     status="unclear" if placed is None else _status(printed, missing="blank"),
                 )
             if placed is None:
-                self._report("unclear_row", f"“{row.path[-1]}”一行的单元格与列数不符，无法确定哪一格缺失", line)
+                self._report(
+                    "unclear_row", f"“{row.path[-1]}”一行的单元格与列数不符，无法确定哪一格缺失", line
+                )
 
     # ------------------------------------------------------------ table four
 
@@ -490,7 +502,9 @@ class _Reader:
         )
 
     def _stat_row(self, text: str, rows: tuple[StatRow, ...]) -> tuple[str | None, tuple[str, ...]]:
-        groups = {row.key: (row.path[-1],) for row in rows if row.path[0] == self._stat_top or not self._stat_top}
+        groups = {
+            row.key: (row.path[-1],) for row in rows if row.path[0] == self._stat_top or not self._stat_top
+        }
         children = dict(self._stat_group.children) if self._stat_group else {}
         child = self._match(text, {key: (label,) for key, label in children.items()}, exact=True)
         group = self._match(text, groups, exact=True) or (None if child else self._match(text, groups))
@@ -504,7 +518,9 @@ class _Reader:
 
     # ------------------------------------------------------------ shared
 
-    def _match(self, text: str, candidates: dict[str, tuple[str, ...]], *, exact: bool | None = None) -> str | None:
+    def _match(
+        self, text: str, candidates: dict[str, tuple[str, ...]], *, exact: bool | None = None
+    ) -> str | None:
         """Return the one candidate whose label agrees; None when none does or two do equally.
 
         Agreement is of the wording, or of the bag of characters, for labels whose parts were shuffled.
@@ -514,7 +530,11 @@ class _Reader:
             hits = [
                 key
                 for key, labels in candidates.items()
-                if any(word in {_skeleton(label), _skeleton(without_parentheses(label))} for label in labels for word in printed)
+                if any(
+                    word in {_skeleton(label), _skeleton(without_parentheses(label))}
+                    for label in labels
+                    for word in printed
+                )
             ]
             if hits:
                 return hits[0] if len(hits) == 1 else None
@@ -565,7 +585,9 @@ class _Reader:
 
     def _report(self, code: str, message: str, line: _Line) -> None:
         start, end = line.span
-        anchor = Anchor(report_id=self.report_id, char_start=start, char_end=end, page=line.page, table=self._kind)
+        anchor = Anchor(
+            report_id=self.report_id, char_start=start, char_end=end, page=line.page, table=self._kind
+        )
         self.issues.append(Issue(code=code, message=message, anchor=anchor))
 
 
@@ -607,9 +629,7 @@ def _full_row_ends(lines: list[_Line]) -> list[tuple[int, int]]:
     return ends
 
 
-def _fills_only_totals(
-    lines: list[_Line], full_ends: list[tuple[int, int]], header_end: int | None
-) -> bool:
+def _fills_only_totals(lines: list[_Line], full_ends: list[tuple[int, int]], header_end: int | None) -> bool:
     """Tell whether a body filled in nothing but the 总计 column, as far as its rows can be placed."""
     placed = [
         row for line in lines if line.has_values and (row := _align(line, _APPLICANTS, full_ends, header_end))

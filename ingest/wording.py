@@ -8,7 +8,9 @@ import unicodedata
 from functools import cache
 from typing import Protocol, cast
 
-_ENUMERATOR = re.compile(r"^\s*(?:[（(]\s*[一二三四五六七八九十\d]+\s*[)）]|[一二三四五六七八九十\d]+\s*[、.．])\s*")
+_ENUMERATOR = re.compile(
+    r"^\s*(?:[（(]\s*[一二三四五六七八九十\d]+\s*[)）]|[一二三四五六七八九十\d]+\s*[、.．])\s*"
+)
 _PARENTHESIS = re.compile(r"[（(][^（()）]*(?:[)）]|$)")
 
 

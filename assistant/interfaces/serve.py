@@ -5,7 +5,6 @@ The port is taken before anything heavy is loaded, so that a taken port is told 
 
 import errno
 import logging
-import os
 import signal
 import socket
 import threading
@@ -25,7 +24,6 @@ logger = logging.getLogger(__name__)
 
 _SECONDS_TO_FINISH = 3
 _BACKLOG = 128
-_QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1"}
 _CAUSES = {
     errno.EADDRINUSE: "端口已被别的程序占用",
     errno.EACCES: "没有权限使用这个端口",
@@ -41,10 +39,9 @@ def serve(settings: Settings) -> int:
         typer.echo(_refusal(settings, error), err=True)
         return 1
     with listening:
-        os.environ.update(_QUIET)  # gradio and huggingface_hub read these when they are imported
         from assistant.bootstrap import open_assistant
 
-        with open_assistant(settings) as assistant:
+        with open_assistant(settings) as assistant:  # before gradio: it also silences what phones home
             _run(_app(assistant), listening, assistant)
     return 0
 

@@ -25,7 +25,9 @@ from vectorstore.models import ReportHead
 
 Observe = Callable[[str, str], None]
 _LITERAL = re.compile(r"[“\"「『]([^”\"」』]{6,60})[”\"」』]")
-_REFERENCE = re.compile(r"[^,，。]{0,10}[“\"「『][^”\"」』]{6,60}[”\"」』](?:的)?(?:那个|该|这个)?(?:单位|机关|报告|园区|县|地方)[,，]?")
+_REFERENCE = re.compile(
+    r"[^,，。]{0,10}[“\"「『][^”\"」』]{6,60}[”\"」』](?:的)?(?:那个|该|这个)?(?:单位|机关|报告|园区|县|地方)[,，]?"
+)
 _ASKS_FOR_WORDS = re.compile(r"什么|如何|怎|为何|谁|哪|介绍|说明|结果")
 _CLEAR_LEAD = 0.12
 _MOST_CHOICES = 6
@@ -99,7 +101,9 @@ class RulesAnswerer:
         able = [view for score, view in best if score > 0]
         if not able:
             return refuse("no_evidence", "库中的报告没有能回答这一问题的内容，因此不作回答。")
-        names = list(dict.fromkeys(f"{v.report.organization.name}{v.report.year or ''}年" for v in able))[:_MOST_CHOICES]
+        names = list(dict.fromkeys(f"{v.report.organization.name}{v.report.year or ''}年" for v in able))[
+            :_MOST_CHOICES
+        ]
         return refuse(
             "ambiguous",
             f"问题没有写明单位，以下报告都可能涉及：{'、'.join(names)}。请说明是哪一个单位、哪一年。",
@@ -111,7 +115,11 @@ class RulesAnswerer:
         scope = context.scope
         years = sorted({candidate.year for candidate in scope.candidates if candidate.year is not None})
         several = len(scope.organizations) == 1 and len(years) > 1 and not scope.years
-        if not several or re.search(r"历年|各年|每年|逐年|趋势|哪一?年|这几年|近.年|变化", context.asked) or context.kind in {"rank", "compare"}:
+        if (
+            not several
+            or re.search(r"历年|各年|每年|逐年|趋势|哪一?年|这几年|近.年|变化", context.asked)
+            or context.kind in {"rank", "compare"}
+        ):
             return context
         name = scope.organizations[0]
         return refuse(
@@ -123,7 +131,9 @@ class RulesAnswerer:
     def _dispatch(self, context: Context) -> Drafted:
         """Try the way of answering that the question's kind calls for, then the plainer ones."""
         first: dict[str, tuple[Callable[[Context], Drafted | None], ...]] = {
-            "consistency": (findings_answer, consistency_answer) if asks_for_all(context.asked) else (consistency_answer, truth_answer),
+            "consistency": (findings_answer, consistency_answer)
+            if asks_for_all(context.asked)
+            else (consistency_answer, truth_answer),
             "headings": (headings_answer,),
             "rank": (ranking,),
             "compare": (ranking,),
@@ -162,7 +172,9 @@ def _out_of_reach(scope: Scope, heads: tuple[ReportHead, ...]) -> Drafted | None
         return refuse("no_report", f"库中没有“{names}”的年度报告。现有：{_holdings(heads)}。")
     if not scope.candidates:
         if scope.organizations:
-            asked = "、".join(f"{name}{year}年" for name, year in scope.missing) or "、".join(scope.organizations)
+            asked = "、".join(f"{name}{year}年" for name, year in scope.missing) or "、".join(
+                scope.organizations
+            )
             own = tuple(head for head in heads if head.organization in scope.organizations)
             return refuse(
                 "no_report",
@@ -178,7 +190,9 @@ def _identified(drafted: Drafted, context: Context) -> Drafted:
     """Add the passage by which the question describes the body it does not name."""
     literals = [re.sub(r"\s+", "", literal) for literal in _LITERAL.findall(context.question.text)]
     view = context.views[0]
-    sentence = next((s for s in view.sentences if literals and literals[0] in re.sub(r"\s+", "", s.text)), None)
+    sentence = next(
+        (s for s in view.sentences if literals and literals[0] in re.sub(r"\s+", "", s.text)), None
+    )
     if sentence is None or not drafted.citations:
         return drafted
     draft = Draft()
@@ -192,7 +206,10 @@ def _identified(drafted: Drafted, context: Context) -> Drafted:
 
 
 def _holdings(heads: tuple[ReportHead, ...]) -> str:
-    named = [f"{head.organization}{head.year or '年度不明'}{'年' if head.year else ''}" for head in heads[:_MOST_CHOICES]]
+    named = [
+        f"{head.organization}{head.year or '年度不明'}{'年' if head.year else ''}"
+        for head in heads[:_MOST_CHOICES]
+    ]
     rest = f"等 {len(heads)} 份" if len(heads) > _MOST_CHOICES else ""
     return "、".join(named) + rest
 
@@ -202,5 +219,3 @@ def _candidate(view: ReportView) -> ScopedReport:
     return ScopedReport(
         report_id=report.id, title=report.title, organization=report.organization.name, year=report.year
     )
-
-

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 
 from assistant.models import Derivation
 from assistant.rules.context import Context, is_sure
@@ -30,9 +31,14 @@ def ranking(context: Context) -> Drafted | None:
     ordered = sorted(found, key=_value, reverse=not ascending)
     draft = Draft()
     units = {in_base_units(match.figure.quantity)[1] for _, match in ordered if match.figure.quantity}
-    parts = [f"{_name(context, pair)} {amount(pair[1].figure)}{draft.cite_figure(pair[0], pair[1].figure)}" for pair in ordered]
+    parts = [
+        f"{_name(context, pair)} {amount(pair[1].figure)}{draft.cite_figure(pair[0], pair[1].figure)}"
+        for pair in ordered
+    ]
     if context.kind == "rank":
-        draft.say(f"{'从少到多' if ascending else '从多到少'}：{' ＞ '.join(parts) if not ascending else ' ＜ '.join(parts)}。")
+        draft.say(
+            f"{'从少到多' if ascending else '从多到少'}：{' ＞ '.join(parts) if not ascending else ' ＜ '.join(parts)}。"
+        )
     else:
         fewest = bool(_ASCENDING.search(context.asked))
         winner = ordered[-1] if fewest else ordered[0]
@@ -84,7 +90,10 @@ def share(context: Context) -> Drafted | None:
 
 def average(context: Context) -> Drafted | None:
     """Return one figure per unit of another, both from the same sentence where there is one that has both."""
-    per = re.search(r"平均(?:到)?每(?:一)?(?P<unit>[个家宗件项场期人份条名类])?(?P<of>[^,，。?？多少几约]{0,14})", context.asked)
+    per = re.search(
+        r"平均(?:到)?每(?:一)?(?P<unit>[个家宗件项场期人份条名类])?(?P<of>[^,，。?？多少几约]{0,14})",
+        context.asked,
+    )
     if per is None:
         return None
     rest = context.asked.replace(per.group(), " ")
@@ -93,7 +102,13 @@ def average(context: Context) -> Drafted | None:
         top = _best_count(context, view, f"{rest} {per['of']}", near=over)
         if over is None or top is None or over.figure.id == top.figure.id:
             continue
-        return _computed(context, "a/b", ((view, top), (view, over)), unit=_unit((view, top)), lead="平均每" + (per["unit"] or "个"))
+        return _computed(
+            context,
+            "a/b",
+            ((view, top), (view, over)),
+            unit=_unit((view, top)),
+            lead="平均每" + (per["unit"] or "个"),
+        )
     return None
 
 
@@ -132,7 +147,8 @@ def _has_unit(match: Match, wanted: str) -> bool:
 
 def _whole(context: Context, view: ReportView, part: Match, whole_text: str) -> Match | None:
     if whole_text:
-        whole = _best_count(context, view, whole_text, near=part)
+        unit = in_base_units(part.figure.quantity)[1] if part.figure.quantity else None
+        whole = _best_count(context, view, whole_text, near=part, unit=unit)
         if whole is not None:
             return whole
     earlier = [
@@ -159,7 +175,10 @@ def _compared(context: Context) -> list[_Pair]:
     pairs: list[_Pair] = []
     for view in views:
         for piece in _pieces(phrase, context, view):
-            match = next((m for m in context.figures(view, piece) if m.figure.quantity is not None and is_sure(m)), None)
+            match = next(
+                (m for m in context.figures(view, piece) if m.figure.quantity is not None and is_sure(m)),
+                None,
+            )
             if match is not None and all(match.figure.id != other.figure.id for _, other in pairs):
                 pairs.append((view, match))
     return pairs
@@ -189,8 +208,14 @@ def _more_than(context: Context) -> list[_Pair]:
     one = next((m for m in context.figures(views[0], cut["one"]) if m.figure.quantity and is_sure(m)), None)
     if one is None:
         return []
-    others = [m for m in context.figures(views[0], cut["other"]) if m.figure.quantity and m.figure.id != one.figure.id]
-    alike = [m for m in others if m.figure.origin == "table" and m.figure.anchor.column == one.figure.anchor.column]
+    others = [
+        m
+        for m in context.figures(views[0], cut["other"])
+        if m.figure.quantity and m.figure.id != one.figure.id
+    ]
+    alike = [
+        m for m in others if m.figure.origin == "table" and m.figure.anchor.column == one.figure.anchor.column
+    ]
     other = next(iter(alike if one.figure.origin == "table" and alike else others), None)
     return [(views[0], one), (views[0], other)] if other is not None and other.score >= 0.45 else []
 
@@ -212,7 +237,10 @@ def _computed(
     context.note("calculate", derivation.expression)
     scaled = _in_unit(derivation, pairs, unit)
     draft = Draft()
-    parts = [f"{_name(context, pair)} {amount(pair[1].figure)}{draft.cite_figure(pair[0], pair[1].figure)}" for pair in pairs]
+    parts = [
+        f"{_name(context, pair)} {amount(pair[1].figure)}{draft.cite_figure(pair[0], pair[1].figure)}"
+        for pair in pairs
+    ]
     draft.derive(scaled)
     draft.say(f"{lead} {value_text(scaled.value, scaled.unit)}（{scaled.expression}）：{'，'.join(parts)}。")
     draft.warn("computed", "该数由程序按报告所载数字计算，报告没有直接写明")
@@ -235,14 +263,18 @@ def _unit(pair: _Pair) -> str:
     return quantity.unit if quantity else ""
 
 
-def _value(pair: _Pair) -> object:
+def _value(pair: _Pair) -> Decimal:
     quantity = pair[1].figure.quantity
-    return in_base_units(quantity)[0] if quantity else 0
+    return in_base_units(quantity)[0] if quantity else Decimal(0)
 
 
 def _name(context: Context, pair: _Pair) -> str:
     view, match = pair
-    return f"{issuer(view)}“{label_of(match.figure)}”" if len(context.views) > 1 else f"“{label_of(match.figure)}”"
+    return (
+        f"{issuer(view)}“{label_of(match.figure)}”"
+        if len(context.views) > 1
+        else f"“{label_of(match.figure)}”"
+    )
 
 
 def _warn_of_forms(pairs: Sequence[_Pair], draft: Draft) -> None:

@@ -10,7 +10,30 @@ from assistant.tools import ReportView
 from ingest.checks import Assessment, plain
 from ingest.models import Anchor, Section
 
-_GENERIC = frozenset(["一致", "矛盾", "勾稽", "关系", "问题", "数据", "数字", "正文", "表格", "表", "合计", "报告", "相符", "出入", "错误", "平衡", "吻合", "对得上", "件数", "表中"])
+_GENERIC = frozenset(
+    [
+        "一致",
+        "矛盾",
+        "勾稽",
+        "关系",
+        "问题",
+        "数据",
+        "数字",
+        "正文",
+        "表格",
+        "表",
+        "合计",
+        "报告",
+        "相符",
+        "出入",
+        "错误",
+        "平衡",
+        "吻合",
+        "对得上",
+        "件数",
+        "表中",
+    ]
+)
 _MOST_CITED = 8
 _ALL = re.compile(r"(?:哪些|什么|有没有|有无|是否)[^,，]{0,8}(?:矛盾|出入|差错|错误|勾稽|不一致|不符)")
 
@@ -25,7 +48,11 @@ def consistency_answer(context: Context) -> Drafted | None:
             continue
         differing = [entry for entry in fitting if entry.outcome == "differs"]
         if len(context.views) > 1 or len(fitting) > 1:
-            head = f"{issuer(view)}：发现 {len(differing)} 处不符" if differing else f"{issuer(view)}：核对 {len(fitting)} 项，均一致"
+            head = (
+                f"{issuer(view)}：发现 {len(differing)} 处不符"
+                if differing
+                else f"{issuer(view)}：核对 {len(fitting)} 项，均一致"
+            )
             draft.say(f"{head}。")
         for entry in (differing or fitting)[:6]:
             _say(context, draft, view, entry, alone=len(fitting) == 1)
@@ -43,7 +70,11 @@ def findings_answer(context: Context) -> Drafted:
             draft.say(f"{issuer(view)}的报告：按勾稽规则核对，没有发现不符之处。")
             continue
         draft.say(f"{issuer(view)}的报告有 {len(differing)} 处不符：")
-        draft.derive(Derivation(expression=" + ".join(["1"] * len(differing)), inputs=(), value=_count(differing), unit="处"))
+        draft.derive(
+            Derivation(
+                expression=" + ".join(["1"] * len(differing)), inputs=(), value=_count(differing), unit="处"
+            )
+        )
         for entry in differing[:8]:
             _say(context, draft, view, entry, alone=False)
     return draft.finish()
@@ -61,8 +92,7 @@ def _count(entries: list[Assessment]) -> Decimal:
 def _fitting(context: Context, view: ReportView) -> list[Assessment]:
     words = [word for word in context.language.content(context.asked) if word not in _GENERIC]
     if re.search(r"编号|序号|标题", context.asked):
-        numbering = [entry for entry in view.assessments if entry.code == "heading_numbering"]
-        return numbering
+        return [entry for entry in view.assessments if entry.code == "heading_numbering"]
     scored: list[tuple[float, Assessment]] = []
     for entry in view.assessments:
         told = " ".join((entry.title, *(f"{figure.label} {figure.phrase}" for figure in entry.figures)))
@@ -79,7 +109,11 @@ def _say(context: Context, draft: Draft, view: ReportView, entry: Assessment, *,
     marks = "".join(dict.fromkeys(draft.cite_figure(view, figure) for figure in entry.figures[:_MOST_CITED]))
     text = context.toolbox.text(view.report.id) if entry.sections else ""
     marks += "".join(draft.cite_span(view, heading_anchor(section, text), text) for section in entry.sections)
-    verdict = {"agrees": "一致。", "differs": "不一致。", "not_assessable": "不能判断。"}[entry.outcome] if alone else ""
+    verdict = (
+        {"agrees": "一致。", "differs": "不一致。", "not_assessable": "不能判断。"}[entry.outcome]
+        if alone
+        else ""
+    )
     if entry.code == "heading_numbering":
         verdict = "有问题。" if alone else ""
     draft.say(f"{verdict}{describe(entry)}{marks}。")
@@ -102,5 +136,7 @@ def heading_anchor(section: Section, text: str) -> Anchor:
     start = section.anchor.char_start
     at = text.find(section.title, start, start + len(section.title) + 12)
     end = text.find("\n", start)
-    span = (at, at + len(section.title)) if at >= 0 else (start, end if end > start else section.anchor.char_end)
+    span = (
+        (at, at + len(section.title)) if at >= 0 else (start, end if end > start else section.anchor.char_end)
+    )
     return section.anchor.model_copy(update={"char_start": span[0], "char_end": span[1]})

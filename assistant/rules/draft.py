@@ -108,7 +108,11 @@ class Draft:
         if any(warning.message == finding.message for warning in self._warnings):
             return
         self.warn(f"finding_{finding.code}", finding.message, (number,))
-        if finding.expected is not None and finding.code != "heading_numbering" and "正文" not in finding.expression:
+        if (
+            finding.expected is not None
+            and finding.code != "heading_numbering"
+            and "正文" not in finding.expression
+        ):
             unit = "%" if finding.code == "rate" else ""
             inputs = (finding.expression, plain(finding.printed))
             self.derive(
@@ -116,7 +120,13 @@ class Draft:
             )
         self.say(f"注意：{finding.message}{f'[{number}]'}。")
 
-    def finish(self, *, status: Status = "answered", reason: ReasonCode | None = None, suggestions: Sequence[str] = ()) -> Drafted:
+    def finish(
+        self,
+        *,
+        status: Status = "answered",
+        reason: ReasonCode | None = None,
+        suggestions: Sequence[str] = (),
+    ) -> Drafted:
         """Return the parts as they stand."""
         return Drafted(
             status=status,
@@ -132,7 +142,11 @@ class Draft:
     def _cite(self, view: ReportView, anchor: Anchor, quote: str, start: int, end: int) -> int:
         for citation in self._citations:
             same_cell = citation.row == anchor.row and citation.column == anchor.column
-            if (citation.report_id, citation.char_start, citation.char_end) == (anchor.report_id, start, end) and same_cell:
+            if (citation.report_id, citation.char_start, citation.char_end) == (
+                anchor.report_id,
+                start,
+                end,
+            ) and same_cell:
                 return citation.n
         report = view.report
         self._citations.append(

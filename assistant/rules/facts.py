@@ -16,7 +16,11 @@ _CONTACTS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
     ("传真", re.compile(r"传真"), re.compile(r"传真\s*[:：]?\s*([\d—－\-（）() ]{7,})")),
     ("邮编", re.compile(r"邮编|邮政编码"), re.compile(r"(?:邮编|邮政编码)\s*[:：]?\s*(\d{6})")),
     ("电话", re.compile(r"电话|号码|联系方式"), re.compile(r"电话\s*[:：]?\s*([\d—－\-（）() ]{7,})")),
-    ("地址", re.compile(r"地址|在哪里|在哪儿"), re.compile(r"地址\s*[:：]\s*([^，。；：]+?)(?=[，。；]|\s*电话|（邮编|$)")),
+    (
+        "地址",
+        re.compile(r"地址|在哪里|在哪儿"),
+        re.compile(r"地址\s*[:：]\s*([^，。；：]+?)(?=[，。；]|\s*电话|（邮编|$)"),
+    ),
 )
 _ITEM = re.compile(r"第二十条第?[（(]?([一五六八九])[)）]?项")
 
@@ -31,7 +35,9 @@ def date_answer(context: Context) -> Drafted | None:
         if published is None or place is None:
             continue
         mark = draft.cite_span(view, place, context.toolbox.text(view.report.id))
-        draft.say(f"{published.year}年{published.month}月{published.day}日{mark}——{issuer(view)}年度报告的落款日期。")
+        draft.say(
+            f"{published.year}年{published.month}月{published.day}日{mark}——{issuer(view)}年度报告的落款日期。"
+        )
     drafted = draft.finish()
     if drafted.text:
         return drafted
@@ -67,7 +73,9 @@ def headings_answer(context: Context) -> Drafted | None:
             columns = _columns(table, item[1] if item else None)
             if not columns or (item is None and table.kind not in _named_tables(context.asked)):
                 continue
-            anchor = _header_anchor(table, columns, context.toolbox.text(view.report.id), item[1] if item else None)
+            anchor = _header_anchor(
+                table, columns, context.toolbox.text(view.report.id), item[1] if item else None
+            )
             mark = draft.cite_span(view, anchor, context.toolbox.text(view.report.id)) if anchor else ""
             draft.say(f"{issuer(view)}：{'、'.join(columns)}{mark}。")
             seen[columns] = issuer(view)
@@ -78,18 +86,29 @@ def headings_answer(context: Context) -> Drafted | None:
 
 
 def _named_tables(asked: str) -> Sequence[str]:
-    named = [("申请", "applications"), ("复议", "review_litigation"), ("诉讼", "review_litigation"), ("主动公开", "article20")]
+    named = [
+        ("申请", "applications"),
+        ("复议", "review_litigation"),
+        ("诉讼", "review_litigation"),
+        ("主动公开", "article20"),
+    ]
     return [kind for word, kind in named if word in asked]
 
 
 def _columns(table: Table, item: str | None) -> tuple[str, ...]:
     rows = [cell for cell in table.cells if item is None or (cell.row and f"（{item}）" in cell.row[0])]
-    return tuple(dict.fromkeys(cell.column for cell in rows)) if table.kind == "article20" or item is None else ()
+    return (
+        tuple(dict.fromkeys(cell.column for cell in rows))
+        if table.kind == "article20" or item is None
+        else ()
+    )
 
 
 def _header_anchor(table: Table, columns: Sequence[str], text: str, item: str | None) -> Anchor | None:
     """Return the line above the first row that prints the column names."""
-    first = next((cell for cell in table.cells if item is None or (cell.row and f"（{item}）" in cell.row[0])), None)
+    first = next(
+        (cell for cell in table.cells if item is None or (cell.row and f"（{item}）" in cell.row[0])), None
+    )
     if first is None:
         return None
     end = first.row_start

@@ -79,7 +79,12 @@ def _listed(context: Context, view: ReportView) -> tuple[str, ...]:
     together = len({figure.context_start for figure in figures}) == 1
     alone = chosen(context.figures(view, context.asked))
     whole = alone is not None and all(squeezed(word) in squeezed(alone.figure.phrase) for word in pieces)
-    if whole or len(figures) != len(pieces) or not together or len({figure.id for figure in figures}) != len(pieces):
+    if (
+        whole
+        or len(figures) != len(pieces)
+        or not together
+        or len({figure.id for figure in figures}) != len(pieces)
+    ):
         return ()
     return tuple(asked)
 
@@ -111,12 +116,17 @@ def _state(context: Context, view: ReportView, phrase: str, draft: Draft, *, sev
 def _state_sum(context: Context, view: ReportView, phrase: str, draft: Draft) -> bool:
     """State a subtotal that the form does not print, such as 不予公开, as the sum of its rows."""
     question = squeezed(phrase)
-    told = [row for row in context.indicators.application_rows if any(squeezed(term) in question for term in row.terms)]
+    told = [
+        row
+        for row in context.indicators.application_rows
+        if any(squeezed(term) in question for term in row.terms)
+    ]
     wanted = next(
         (
             entry
             for entry in context.indicators.sums
-            if any(term in question for term in entry.terms) and not any(row.key.startswith(entry.prefix) for row in told)
+            if any(term in question for term in entry.terms)
+            and not any(row.key.startswith(entry.prefix) for row in told)
         ),
         None,
     )
@@ -139,7 +149,9 @@ def _state_sum(context: Context, view: ReportView, phrase: str, draft: Draft) ->
     marks = "".join(dict.fromkeys(draft.cite_figure(view, figure) for figure in rows))
     draft.derive(derivation)
     label = wanted.label.split("）")[-1]
-    draft.say(f"{plain(derivation.value)}件——{issuer(view)}“{label}”各项之和（{derivation.expression}，表中没有印出小计）{marks}。")
+    draft.say(
+        f"{plain(derivation.value)}件——{issuer(view)}“{label}”各项之和（{derivation.expression}，表中没有印出小计）{marks}。"
+    )
     return True
 
 
@@ -157,16 +169,32 @@ def premise_answer(context: Context) -> Drafted | None:
     phrase, supposed = _without_numbers(context)
     draft = Draft()
     for view in context.views:
-        match = chosen(context.figures(view, phrase))
+        matches = context.figures(view, phrase)
+        match = _as_supposed(matches, supposed) or chosen(matches)
         if match is None or match.figure.quantity is None:
             continue
         mark = draft.cite_figure(view, match.figure)
         agrees = any(_equal(match.figure.quantity, quantity) for quantity in supposed)
-        verdict = ("是" if agrees else "不是") if supposed else "没有" if match.figure.quantity.value == 0 else "有"
+        verdict = (
+            ("是" if agrees else "不是") if supposed else "没有" if match.figure.quantity.value == 0 else "有"
+        )
         draft.say(f"{verdict}，{amount(match.figure)}{mark}——{issuer(view)}{_quoted(match)}。")
     draft.warn_of_findings()
     drafted = draft.finish()
     return drafted if drafted.text else None
+
+
+def _as_supposed(matches: Sequence[Match], supposed: Sequence[Quantity]) -> Match | None:
+    """Return a figure that fits about as well as the best one and is the number that the question supposes."""
+    sure = [match for match in matches if is_sure(match) and match.score >= matches[0].score - 0.2]
+    return next(
+        (
+            m
+            for m in sure
+            if m.figure.quantity and any(_equal(m.figure.quantity, quantity) for quantity in supposed)
+        ),
+        None,
+    )
 
 
 def _without_numbers(context: Context) -> tuple[str, tuple[Quantity, ...]]:
@@ -220,7 +248,10 @@ def _why_not(context: Context, views: Sequence[ReportView]) -> Drafted:
         for match in context.figures(view, context.asked)[:3]
         if match.missed <= 2 * MOST_MISSED
     ]
-    labels = dict.fromkeys(f"{match.figure.organization}{match.figure.year or ''}年{label_of(match.figure)}是多少" for match in near)
+    labels = dict.fromkeys(
+        f"{match.figure.organization}{match.figure.year or ''}年{label_of(match.figure)}是多少"
+        for match in near
+    )
     return refuse(
         "no_indicator",
         f"{names}的报告中没有找到能回答这一问题的数字，因此不作回答。",
@@ -232,4 +263,3 @@ def _quoted(match: Match) -> str:
     applicant = match.figure.dimensions.applicant
     del applicant
     return f"“{label_of(match.figure)}”"
-

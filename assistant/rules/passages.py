@@ -9,7 +9,9 @@ from assistant.rules.lookup import denying_sentence
 from assistant.tools import ReportView, SentenceMatch
 from ingest.outline import Sentence
 
-_ITEM = re.compile(r"^[\s*]*(?:[一二三四五六七八九十]{1,2}\s*是|第[一二三四五六七八九十]{1,2}[，,、]|[（(]?\d{1,2}[)）.、．](?!\d)|[（(][一二三四五六七八九十][)）])")
+_ITEM = re.compile(
+    r"^[\s*]*(?:[一二三四五六七八九十]{1,2}\s*是|第[一二三四五六七八九十]{1,2}[，,、]|[（(]?\d{1,2}[)）.、．](?!\d)|[（(][一二三四五六七八九十][)）])"
+)
 _ITEM_INSIDE = re.compile(r"[：:，,]\s*(?=一是)")
 _LONGEST_ANSWER = 900
 _MOST_SENTENCES = 3
@@ -67,11 +69,17 @@ def _groups(view: ReportView) -> list[list[Sentence]]:
     return [group for group in groups if len(group) > 1]
 
 
-def _worth(group: Sequence[Sentence], scores: dict[int, SentenceMatch], context: Context, view: ReportView) -> float:
+def _worth(
+    group: Sequence[Sentence], scores: dict[int, SentenceMatch], context: Context, view: ReportView
+) -> float:
     """Return how well a group fits: by the sentence that opens it, its headings and its points."""
     sentences = view.sentences
-    first = next(index for index, sentence in enumerate(sentences) if sentence.char_start == group[0].char_start)
-    opening = sentences[first - 1] if first and sentences[first - 1].section_path == group[0].section_path else None
+    first = next(
+        index for index, sentence in enumerate(sentences) if sentence.char_start == group[0].char_start
+    )
+    opening = (
+        sentences[first - 1] if first and sentences[first - 1].section_path == group[0].section_path else None
+    )
     own = [scores[s.char_start].score for s in group if s.char_start in scores]
     lead = scores[opening.char_start].score if opening and opening.char_start in scores else 0.0
     heading = group[0].section_path[-1] if group[0].section_path else ""
@@ -100,7 +108,9 @@ def passage_answer(context: Context) -> Drafted:
     found = context.sentences(views, context.asked, dense=True)
     by_id = {view.report.id: view for view in views}
     ranked = _with_passages(found.sentences, [(hit.chunk.id, hit.score) for hit in found.passages], by_id)
-    fitting = [(view, match) for view, match in ranked if match.score >= FITTING_SENTENCE and match.missed <= 0.5]
+    fitting = [
+        (view, match) for view, match in ranked if match.score >= FITTING_SENTENCE and match.missed <= 0.5
+    ]
     if not fitting:
         denied = denial_answer(context)
         if denied is not None:
@@ -128,7 +138,8 @@ def _with_passages(
     for report_id, match in sentences:
         view = views[report_id]
         chunk = next(
-            (c for c in view.chunks if c.anchor.char_start <= match.sentence.char_start < c.anchor.char_end), None
+            (c for c in view.chunks if c.anchor.char_start <= match.sentence.char_start < c.anchor.char_end),
+            None,
         )
         rank = order.get(chunk.id) if chunk else None
         bonus = 0.0 if rank is None else 0.08 / (1 + rank)
@@ -156,7 +167,8 @@ def denial_answer(context: Context) -> Drafted | None:
     for view in context.views:
         denial = denying_sentence(context, view, context.asked)
         if denial is not None:
-            draft.say(f"没有。{issuer(view)}的报告写明：“{inline(denial.text)}”{draft.cite_sentence(view, denial)}")
+            draft.say(
+                f"没有。{issuer(view)}的报告写明：“{inline(denial.text)}”{draft.cite_sentence(view, denial)}"
+            )
     drafted = draft.finish()
     return drafted if drafted.text else None
-

@@ -6,8 +6,7 @@ a unit that the question does not want.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 
 from assistant.language import Language
 from assistant.tools.views import ReportView, squeezed
@@ -20,7 +19,9 @@ _IN_PHRASE, _IN_SENTENCE, _IN_HEADINGS = 1.0, 0.75, 0.4
 _SYNONYM = 0.85
 _PEOPLE = frozenset(["人", "名", "位", "人次"])
 _EVERYDAY = frozenset(["公开", "信息", "发布", "通过", "政府"])
-_HEAD = re.compile(r"(?:多少|几)(?:个|件|条|项|次|场|份|家|名|种|类|篇|期|宗|例|位|处)([\u4e00-\u9fff]{2,6}?)(?=[?？,，。和与及的呢吗]|$)")
+_HEAD = re.compile(
+    r"(?:多少|几)(?:个|件|条|项|次|场|份|家|名|种|类|篇|期|宗|例|位|处)([\u4e00-\u9fff]{2,6}?)(?=[?？,，。和与及的呢吗]|$)"
+)
 _MONEY = re.compile(r"[万亿]*(?:元|美元)$")
 _DENIAL = re.compile(
     r"(?:未(?:收到|接到|发生|收取|受理|出现|产生|发现|制定|举办|召开|提起|被)|没有(?:收到|接到|发生|收取|受理|出现|产生|被)?|无(?!论|障碍|缝|正当|线|偿))([^。；;]{1,40})"
@@ -34,6 +35,8 @@ class Asked(Value):
     words: tuple[str, ...]
     unit: str | None
     applicant: Applicant | None
+    stressed: frozenset[str] = frozenset()
+    """Words that are said more than once: those of the question itself before those of the conversation."""
     head: str | None = None
     """The noun right behind the asked number (栏目 in 多少个栏目)."""
 
@@ -71,16 +74,19 @@ def analyse(text: str, language: Language, indicators: Indicators) -> Asked:
     )
     return Asked(
         text=text,
-        words=content,
+        words=tuple(dict.fromkeys(content)),
+        stressed=frozenset(word for word in content if content.count(word) > 1),
         head=head[1] if (head := _HEAD.search(squeezed(text))) and head[1] not in _EVERYDAY else None,
         unit=language.unit(text),
         applicant=applicant,  # type: ignore[arg-type]
     )
 
 
-def match_figures(asked: Asked, view: ReportView, language: Language, indicators: Indicators) -> tuple[Match, ...]:
+def match_figures(
+    asked: Asked, view: ReportView, language: Language, indicators: Indicators
+) -> tuple[Match, ...]:
     """Return the figures of a report that fit at all, best first."""
-    weights = _weights(asked.words, view)
+    weights = _weights(asked, view)
     terms = _terms(indicators)
     wanted: Applicant = asked.applicant or "total"
     matches: list[Match] = []
@@ -95,7 +101,7 @@ def match_figures(asked: Asked, view: ReportView, language: Language, indicators
 
 def match_sentences(asked: Asked, view: ReportView, language: Language) -> tuple[SentenceMatch, ...]:
     """Return the sentences of a report that fit at all, best first."""
-    weights = _weights(asked.words, view)
+    weights = _weights(asked, view)
     matches: list[SentenceMatch] = []
     for sentence in view.sentences:
         text = squeezed(sentence.text)
@@ -114,8 +120,13 @@ def denied_things(sentence: Sentence) -> tuple[str, ...]:
     return tuple(match[1] for match in _DENIAL.finditer(squeezed(sentence.text)))
 
 
-def _weights(words: Iterable[str], view: ReportView) -> dict[str, float]:
-    return {word: max(0.2, view.rarity(word)) * (0.6 if len(word) == 1 else 1.0) for word in words}
+def _weights(asked: Asked, view: ReportView) -> dict[str, float]:
+    return {
+        word: max(0.2, view.rarity(word))
+        * (0.6 if len(word) == 1 else 1.0)
+        * (1.6 if word in asked.stressed else 1.0)
+        for word in asked.words
+    }
 
 
 def _terms(indicators: Indicators) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -148,7 +159,11 @@ def _match_figure(
         phrase = (squeezed(figure.phrase),)
         sentence = squeezed(figure.context)
         own = squeezed(without_parentheses(figure.phrase))
-        fit = 0.16 * _shared(own, question) + _head_fit(asked, phrase[0]) - 0.15 * _is_other_part(figure, own, question)
+        fit = (
+            0.16 * _shared(own, question)
+            + _head_fit(asked, phrase[0])
+            - 0.15 * _is_other_part(figure, own, question)
+        )
     found = {word: _found(word, phrase, sentence, headings, language) for word in asked.words}
     score, missed, missed_words = _coverage(found, weights)
     return Match(
@@ -186,11 +201,13 @@ def _shared(phrase: str, question: str) -> float:
     return sum(pair in question for pair in pairs) / len(pairs) if pairs else 0.0
 
 
-def _found(
-    word: str, phrases: Sequence[str], sentence: str, headings: str, language: Language
-) -> float:
+def _found(word: str, phrases: Sequence[str], sentence: str, headings: str, language: Language) -> float:
     """Return how well a word of the question stands in a candidate, from 0 to 1."""
-    places = [*((text, _IN_PHRASE) for text in phrases), (sentence, _IN_SENTENCE if phrases else _IN_PHRASE), (headings, _IN_HEADINGS)]
+    places = [
+        *((text, _IN_PHRASE) for text in phrases),
+        (sentence, _IN_SENTENCE if phrases else _IN_PHRASE),
+        (headings, _IN_HEADINGS),
+    ]
     best = max((worth for text, worth in places if word in text), default=0.0)
     if best:
         return best
@@ -202,11 +219,8 @@ def _found(
     return max(worth * sum(pair in text for pair in pairs) / len(pairs) for text, worth in places) * 0.9
 
 
-@lru_cache(maxsize=4096)
 def _alike(word: str, language: Language) -> tuple[str, ...]:
-    return tuple(
-        other for group in language.synonyms if word in group for other in group if other != word
-    )
+    return tuple(other for group in language.synonyms if word in group for other in group if other != word)
 
 
 def _coverage(found: dict[str, float], weights: dict[str, float]) -> tuple[float, float, tuple[str, ...]]:
@@ -232,12 +246,20 @@ def _unit_fit(wanted: str | None, figure: Figure) -> float:
         return 0.08 if figure.origin == "table" else 0.12
     if (wanted in _PEOPLE) != (bare in _PEOPLE):
         return -0.45
-    return 0.0 if figure.origin == "table" or wanted in "个项件条" else -0.12
+    return 0.0 if figure.origin == "table" or wanted in "个项件条" else -0.25
 
 
 def label_of(figure: Figure) -> str:
     """Return the label that an answer shows: the official one without its enumerator, or the sentence's phrase."""
     if figure.origin == "sentence":
         return figure.label
-    return " ".join(part for part in (re.sub(r"^[一二三四五六七八九十\d（）()、.．]+", "", figure.anchor.row[-1]) if figure.anchor.row else "", (figure.anchor.column or "").replace("/", "·")) if part)
-
+    return " ".join(
+        part
+        for part in (
+            re.sub(r"^[一二三四五六七八九十\d（）()、.．]+", "", figure.anchor.row[-1])
+            if figure.anchor.row
+            else "",
+            (figure.anchor.column or "").replace("/", "·"),
+        )
+        if part
+    )

@@ -7,6 +7,8 @@ import ast
 from collections.abc import Callable, Sequence
 from decimal import Decimal, DivisionByZero, InvalidOperation
 
+from vectorstore.retriever import Retriever
+
 from assistant.language import Language
 from assistant.models import Derivation
 from assistant.tools.matching import Match, SentenceMatch, analyse, match_figures, match_sentences
@@ -18,7 +20,6 @@ from ingest.numerals import in_base_units
 from ingest.wording import folded
 from vectorstore.library import Library
 from vectorstore.models import Filter, Hit, ReportHead
-from vectorstore.retriever import Retriever
 
 _MOST_RESULTS = 20
 _MOST_REPORTS = 40
@@ -124,7 +125,9 @@ class Toolbox:
                     if figure.indicator == call.indicator and figure.dimensions.applicant in {None, wanted}
                 ]
         ranked = sorted(found, key=lambda match: -match.score)
-        return FigureLookup(matches=tuple(ranked[:_MOST_RESULTS]), omitted=max(0, len(ranked) - _MOST_RESULTS))
+        return FigureLookup(
+            matches=tuple(ranked[:_MOST_RESULTS]), omitted=max(0, len(ranked) - _MOST_RESULTS)
+        )
 
     def compare_figures(self, call: CompareFigures) -> tuple[Match, ...]:
         """Return the best fitting figure of each report, the largest first unless asked otherwise."""
@@ -152,7 +155,9 @@ class Toolbox:
         view = self._views.get(call.report_id)
         return next((t for t in view.report.tables if t.kind == call.table), None) if view else None
 
-    def check_consistency(self, call: CheckConsistency) -> tuple[tuple[ReportView, tuple[Assessment, ...]], ...]:
+    def check_consistency(
+        self, call: CheckConsistency
+    ) -> tuple[tuple[ReportView, tuple[Assessment, ...]], ...]:
         """Return each report of the filter with all rules that apply to it."""
         return tuple((view, view.assessments) for view in self.views(call.filter))
 

@@ -19,7 +19,9 @@ _BOMS = (
 _CANDIDATES = ("utf-8", "gb18030", "big5")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\x80-\x9f\ufffd\ue000-\uf8ff]")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
-_COMMON = frozenset("的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年公开信息政府工作")
+_COMMON = frozenset(
+    "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年公开信息政府工作"
+)
 _RULE_ROW = re.compile(r"[\s|:\-—]+")
 
 
@@ -35,10 +37,14 @@ def read_text_file(path: Path, *, limits: ReadingLimits) -> RawDocument:
             )
         data = path.read_bytes()
     except OSError as error:
-        raise UnreadableFile(path.name, f"无法打开（{error.strerror}）", "请检查文件是否存在、是否有读取权限。") from error
+        raise UnreadableFile(
+            path.name, f"无法打开（{error.strerror}）", "请检查文件是否存在、是否有读取权限。"
+        ) from error
     text = _decoded(path.name, data)
     if len(text) > limits.max_characters:
-        raise LimitExceeded(path.name, f"正文有 {len(text)} 字，超过上限 {limits.max_characters} 字", "请拆分后再导入。")
+        raise LimitExceeded(
+            path.name, f"正文有 {len(text)} 字，超过上限 {limits.max_characters} 字", "请拆分后再导入。"
+        )
     source = Source(
         path=path.name, sha256=hashlib.sha256(data).hexdigest(), media_type=SUFFIXES[path.suffix.lower()]
     )
@@ -124,7 +130,9 @@ def _cell_spans(line: str) -> list[tuple[int, int]] | None:
     """Return where the cells of a row stand, without the white space around them; None for a line of prose."""
     if "\t" in line:
         mark = "\t"
-    elif "|" in line and (line.lstrip().startswith("|") or line.rstrip().endswith("|") or line.count("|") >= 2):
+    elif "|" in line and (
+        line.lstrip().startswith("|") or line.rstrip().endswith("|") or line.count("|") >= 2
+    ):
         mark = "|"
         if _RULE_ROW.fullmatch(line):
             return []
