@@ -39,14 +39,10 @@ class Language(Value):
     def kind(self, asked: str) -> Kind:
         """Return what a folded question asks for; a passage when nothing says otherwise."""
         counted = self.unit(asked) is not None
-        return next(
-            (
-                kind
-                for kind, pattern in self.kinds
-                if not (counted and kind in {"contact", "date"}) and re.search(pattern, asked)
-            ),
-            "passage",
-        )
+        for kind, pattern in self.kinds:
+            if not (counted and kind in {"contact", "date"}) and re.search(pattern, asked):
+                return kind
+        return "passage"
 
     def content(self, asked: str) -> tuple[str, ...]:
         """Return the words of a folded question that carry content, in order, repeated ones too.

@@ -15,7 +15,7 @@ from gradio.themes import Default
 
 from assistant.engine import LONGEST_QUESTION
 from assistant.interfaces.examples import example_questions
-from assistant.interfaces.exchange import Exchange, turns
+from assistant.interfaces.exchange import Exchange, Step, turns
 from assistant.interfaces.ports import Answers, Reports, watched
 from assistant.interfaces.render import answer_html, reports_html
 from assistant.models import Question
@@ -166,35 +166,14 @@ def _opened(reports: Reports) -> Callable[[], tuple[str, gr.Chatbot]]:
 
 
 def _messages(conversation: Conversation) -> _Messages:
-    return [
-        message
-        for number, shown in enumerate(conversation, start=1)
-        for message in (*_steps(shown.exchange, f"steps-{number}"), *_answer(shown))
-    ]
+    return [message for shown in conversation for message in _exchange_messages(shown)]
 
 
-def _steps(exchange: Exchange, parent: str) -> Iterator[gr.ChatMessage]:
-    """Yield the question and one foldable line for the search, with its steps inside."""
-    yield gr.ChatMessage(role="user", content=_plain(exchange.question))
-    if not exchange.steps and not exchange.running:
-        return
-    title = "正在查找依据" if exchange.running else f"查找依据（{len(exchange.steps)} 步）"
-    yield _thought("", title, done=not exchange.running, id=parent)
-    for step in exchange.steps:
-        if step.elapsed_ms is None:
-            yield _thought(step.detail, step.label, done=False, parent_id=parent)
-        else:
-            duration = {"duration": round(step.elapsed_ms / 1000, 3)} if step.tool else {}
-            yield _thought(step.detail, step.label, done=True, parent_id=parent, **duration)
-
-
-def _thought(content: str, title: str, *, done: bool, **more: Any) -> gr.ChatMessage:
-    metadata = {"title": _plain(title), "status": "done" if done else "pending", **more}
-    return gr.ChatMessage(content=_plain(content), metadata=cast(Any, metadata))
-
-
-def _answer(shown: Shown) -> Iterator[gr.ChatMessage]:
+def _exchange_messages(shown: Shown) -> Iterator[gr.ChatMessage]:
     exchange = shown.exchange
+    yield gr.ChatMessage(role="user", content=_plain(exchange.question))
+    if exchange.steps or exchange.running:
+        yield _search(exchange)
     if exchange.answer is not None:
         options = [{"value": one, "label": one} for one in exchange.answer.suggestions]
         yield gr.ChatMessage(content=gr.HTML(shown.html, render=False), options=cast(Any, options))
@@ -202,6 +181,18 @@ def _answer(shown: Shown) -> Iterator[gr.ChatMessage]:
         yield gr.ChatMessage(content=_plain(exchange.text))
     if exchange.failure is not None:
         yield gr.ChatMessage(content=f"⚠ 没有完成：{_plain(exchange.failure)}")
+
+
+def _search(exchange: Exchange) -> gr.ChatMessage:
+    """Return one line that folds by itself once the search is over, with a line for each step inside."""
+    title = "正在查找依据" if exchange.running else f"查找依据（{len(exchange.steps)} 步）"
+    metadata = {"title": title, "status": "pending" if exchange.running else "done"}
+    return gr.ChatMessage(content=_plain("\n".join(map(_step, exchange.steps))), metadata=cast(Any, metadata))
+
+
+def _step(step: Step) -> str:
+    took = "…" if step.elapsed_ms is None else f"（{step.elapsed_ms:.0f} 毫秒）" if step.tool else ""
+    return f"{step.label}：{step.detail}{took}"
 
 
 def _plain(text: str) -> str:

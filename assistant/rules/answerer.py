@@ -18,7 +18,7 @@ from assistant.rules.facts import (
 )
 from assistant.rules.lookup import figure_answer, premise_answer
 from assistant.rules.passages import denial_answer, list_answer, passage_answer, truth_answer
-from assistant.tools import ListReports, ReportView, Toolbox
+from assistant.tools import MOST_REPORTS, ListReports, ReportView, SearchSections, Toolbox
 from ingest.indicators import Indicators
 from ingest.wording import folded
 from vectorstore.models import ReportHead
@@ -73,6 +73,7 @@ class RulesAnswerer:
 
     def _narrowed(self, context: Context) -> Context | Drafted:
         """Settle on one report where the question names none, by what only that report can answer."""
+        context = self._nearest(context)
         scope = context.scope
         if scope.organizations or len(scope.candidates) <= 1:
             return self._one_year(context)
@@ -85,6 +86,18 @@ class RulesAnswerer:
         if context.kind in {"rank", "compare", "sum", "difference", "consistency", "headings"}:
             return context
         return self._by_figure(context)
+
+    def _nearest(self, context: Context) -> Context:
+        """Keep, of very many reports, those whose words are nearest to the question."""
+        scope = context.scope
+        if scope.organizations or len(scope.candidates) <= MOST_REPORTS:
+            return context
+        ids = context.toolbox.nearest_reports(SearchSections(filter=context.filter, query=context.asked))
+        kept = tuple(candidate for candidate in scope.candidates if candidate.report_id in ids)
+        if not kept:
+            return context
+        narrowed = scope.model_copy(update={"candidates": kept})
+        return self._context(context.question, narrowed, context.asked, context.note)
 
     def _by_figure(self, context: Context) -> Context | Drafted:
         best: list[tuple[float, ReportView]] = []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from assistant.rules.context import FITTING_SENTENCE, MOST_MISSED, Context
 from assistant.rules.draft import Draft, Drafted, inline, issuer, refuse
 from assistant.rules.lookup import denying_sentence
-from assistant.tools import ReportView, SentenceMatch
+from assistant.tools import ReportView, SentenceMatch, squeezed
 from ingest.outline import Sentence
 
 _ITEM = re.compile(
@@ -15,6 +15,7 @@ _ITEM = re.compile(
 _ITEM_INSIDE = re.compile(r"[：:，,]\s*(?=一是)")
 _LONGEST_ANSWER = 900
 _MOST_SENTENCES = 3
+_MOST_OF_A_SECTION = 5
 _NEARLY_AS_GOOD = 0.03
 
 
@@ -117,6 +118,9 @@ def passage_answer(context: Context) -> Drafted:
             return denied
         names = "、".join(issuer(view) for view in views[:3])
         return refuse("no_evidence", f"{names}的报告中没有找到能回答这一问题的内容，因此不作回答。")
+    told = _section_told(context, fitting[0][0])
+    if told is not None:
+        return told
     draft = Draft()
     best = fitting[0][1].score
     for view, match in fitting[:_MOST_SENTENCES]:
@@ -124,6 +128,26 @@ def passage_answer(context: Context) -> Drafted:
             break
         mark = draft.cite_sentence(view, match.sentence)
         draft.say(f"{issuer(view)}的报告写道：“{inline(match.sentence.text)}”{mark}")
+    return draft.finish()
+
+
+def _section_told(context: Context, view: ReportView) -> Drafted | None:
+    """Return the sentences of the one section whose own heading is what is asked about."""
+    words = [word for word in context.language.content(context.asked) if len(word) > 1]
+    named: dict[tuple[str, ...], list[Sentence]] = {}
+    for sentence in view.sentences:
+        heading = squeezed(sentence.section_path[-1]) if sentence.section_path else ""
+        if words and all(word in heading for word in words):
+            named.setdefault(sentence.section_path, []).append(sentence)
+    if len(named) != 1 or len(words) < 2:
+        return None
+    (sentences,) = named.values()
+    draft = Draft()
+    draft.say(f"{issuer(view)}的报告在“{sentences[0].section_path[-1].rstrip('。')}”一节写道：")
+    for sentence in sentences[:_MOST_OF_A_SECTION]:
+        draft.say(f"{inline(sentence.text)}{draft.cite_sentence(view, sentence)}")
+    if len(sentences) > _MOST_OF_A_SECTION:
+        draft.say("……（其余见该节原文）")
     return draft.finish()
 
 

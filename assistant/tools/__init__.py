@@ -2,6 +2,7 @@
 
 from assistant.tools.matching import Asked, Match, SentenceMatch, analyse, denied_things, label_of
 from assistant.tools.toolbox import (
+    MOST_REPORTS,
     Calculate,
     CheckConsistency,
     CompareFigures,
@@ -16,6 +17,7 @@ from assistant.tools.toolbox import (
 from assistant.tools.views import ReportView, Views, squeezed
 
 __all__ = [
+    "MOST_REPORTS",
     "Asked",
     "Calculate",
     "CheckConsistency",

@@ -22,7 +22,8 @@ from vectorstore.library import Library
 from vectorstore.models import Filter, Hit, ReportHead
 
 _MOST_RESULTS = 20
-_MOST_REPORTS = 40
+MOST_REPORTS = 40
+"""Reports that one question looks into; of more, those whose words are nearest."""
 
 
 class ListReports(Value):
@@ -177,9 +178,14 @@ class Toolbox:
         )
 
     def views(self, narrowed: Filter) -> tuple[ReportView, ...]:
-        """Return the reports of a filter ready for searching; of very many, those that the index finds first."""
-        heads = self.list_reports(ListReports(filter=narrowed))[: _MOST_REPORTS + 1]
-        return tuple(view for head in heads[:_MOST_REPORTS] if (view := self._views.get(head.report_id)))
+        """Return the reports of a filter ready for searching, by organisation and year, at most MOST_REPORTS."""
+        heads = self.list_reports(ListReports(filter=narrowed))
+        return tuple(view for head in heads[:MOST_REPORTS] if (view := self._views.get(head.report_id)))
+
+    def nearest_reports(self, call: SearchSections) -> tuple[str, ...]:
+        """Return the ids of the reports whose passages share most words with a query, best first."""
+        hits = self._retriever.search(call.query, top_k=2 * MOST_REPORTS, filter=call.filter, dense=False)
+        return tuple(dict.fromkeys(hit.chunk.report_id for hit in hits))[:MOST_REPORTS]
 
     def text(self, report_id: str) -> str:
         """Return the decoded text of a report's file."""

@@ -37,7 +37,7 @@ class ReportView:
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
-        """Return the sentences of the prose, in reading order, with offsets into the file's text."""
+        """Return the sentences of the prose without its headings, with offsets into the file's text."""
         return tuple(
             sentence.model_copy(
                 update={
@@ -49,6 +49,7 @@ class ReportView:
             for chunk in self.chunks
             if chunk.anchor.table is None
             for sentence in split_sentences(chunk.text, 0, len(chunk.text), chunk.section_path)
+            if squeezed(sentence.text) not in {squeezed(title) for title in chunk.section_path}
         )
 
     @cached_property
