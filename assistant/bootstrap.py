@@ -7,10 +7,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from vectorstore.build import build
-from vectorstore.build import reindex as rebuild_index
-from vectorstore.retriever import Retriever
-
 from assistant.engine import Engine
 from assistant.errors import EngineUnavailable
 from assistant.language import load_language
@@ -20,11 +16,15 @@ from assistant.tools import Toolbox, Views
 from ingest.indicators import load_indicators
 from ingest.pipeline import PIPELINE_VERSION, ingest_file
 from ingest.readers import SUFFIXES
+from prompts import digest
+from vectorstore.build import build
+from vectorstore.build import reindex as rebuild_index
 from vectorstore.chroma import VectorIndex
 from vectorstore.embedding import Embedder, SentenceTransformerEmbedder, model_name
 from vectorstore.library import Library
 from vectorstore.lock import writer_lock
 from vectorstore.models import FileOutcome, Progress
+from vectorstore.retriever import Retriever
 
 _RULES_VERSION = "1"
 
@@ -136,5 +136,11 @@ def _index_place(settings: Settings) -> Path | str:
 
 def _fingerprint(settings: Settings) -> str:
     """Return a digest of what decides an answer, apart from the library's state."""
-    parts = (PIPELINE_VERSION, _RULES_VERSION, settings.engine, model_name(settings.embedding_model))
+    parts = (
+        PIPELINE_VERSION,
+        _RULES_VERSION,
+        settings.engine,
+        model_name(settings.embedding_model),
+        digest(),
+    )
     return hashlib.sha256(":".join(parts).encode("utf-8")).hexdigest()[:16]

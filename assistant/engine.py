@@ -27,6 +27,7 @@ from assistant.models import (
 )
 from assistant.rules import Drafted, RulesAnswerer, refuse
 from assistant.scope import resolve
+from prompts import load
 from vectorstore.errors import StoreError
 from vectorstore.models import ReportHead
 
@@ -124,7 +125,7 @@ class Engine:
         if not faults:
             return answer
         logger.warning("withheld an answer to %r: %s", question.text, "；".join(faults))
-        withheld = refuse("no_evidence", "找到的内容未能通过引用核对，因此不作回答。")
+        withheld = refuse("no_evidence", load("unproven").fill())
         return self._finished(question, scope, withheld, engine=engine, started=started)
 
     def _finished(

@@ -367,9 +367,10 @@ def _answer_text(answer: "Answer") -> str:
     if answer.derivations:
         lines += ["", "推算"]
         lines += [f"- {one.expression} = {one.value}{one.unit}" for one in answer.derivations]
-    if answer.warnings:
+    unsaid = [warning for warning in answer.warnings if warning.message not in answer.text]
+    if unsaid:
         lines += ["", "注意"]
-        lines += [f"- {one.message}{''.join(f'[{n}]' for n in one.citations)}" for one in answer.warnings]
+        lines += [f"- {one.message}{''.join(f'[{n}]' for n in one.citations)}" for one in unsaid]
     if answer.suggestions:
         lines += ["", "可以这样问"]
         lines += [f"- {suggestion}" for suggestion in answer.suggestions]

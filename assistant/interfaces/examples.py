@@ -67,7 +67,7 @@ def _requests(one: _Readable) -> str | None:
 
 def _problems(one: _Readable) -> str | None:
     told = any("问题" in section.title for section in one.report.sections)
-    return _about(one, "政府信息公开工作存在哪些问题？") if told else None
+    return _about(one, "存在的主要问题是什么？") if told else None
 
 
 def _licensing(one: _Readable) -> str | None:

@@ -21,6 +21,7 @@ from assistant.rules.passages import denial_answer, list_answer, passage_answer,
 from assistant.tools import MOST_REPORTS, ListReports, ReportView, SearchSections, Toolbox
 from ingest.indicators import Indicators
 from ingest.wording import folded
+from prompts import load
 from vectorstore.models import ReportHead
 
 Observe = Callable[[str, str], None]
@@ -47,7 +48,7 @@ class RulesAnswerer:
         asked = folded(scope.asked)
         context = self._context(question, scope, asked, observe)
         if not heads:
-            return refuse("no_report", "库中还没有报告。请先用 gongkai ingest 导入，或放宽筛选条件。")
+            return refuse("no_report", load("empty_library").fill())
         if context.kind == "collection" and not scope.unknown_organizations:
             return collection_answer(context)
         refused = _out_of_reach(scope, heads)
@@ -113,13 +114,13 @@ class RulesAnswerer:
             return self._context(context.question, narrowed, context.asked, context.note)
         able = [view for score, view in best if score > 0]
         if not able:
-            return refuse("no_evidence", "库中的报告没有能回答这一问题的内容，因此不作回答。")
+            return refuse("no_evidence", load("no_evidence").fill(reports="库"))
         names = list(dict.fromkeys(f"{v.report.organization.name}{v.report.year or ''}年" for v in able))[
             :_MOST_CHOICES
         ]
         return refuse(
             "ambiguous",
-            f"问题没有写明单位，以下报告都可能涉及：{'、'.join(names)}。请说明是哪一个单位、哪一年。",
+            load("which_report").fill(reports="、".join(names)),
             suggestions=[f"{name}{context.question.text}" for name in names],
         )
 
@@ -137,7 +138,7 @@ class RulesAnswerer:
         name = scope.organizations[0]
         return refuse(
             "ambiguous",
-            f"{name}有{'、'.join(f'{year}年' for year in years)}的报告，请说明是哪一年。",
+            load("which_year").fill(organization=name, years="、".join(f"{year}年" for year in years)),
             suggestions=[f"{name}{year}年{context.asked.strip()}" for year in years],
         )
 
@@ -177,12 +178,12 @@ def _out_of_reach(scope: Scope, heads: tuple[ReportHead, ...]) -> Drafted | None
     if len(scope.choices) > 1:
         return refuse(
             "ambiguous",
-            f"“{'、'.join(scope.choices)}”都可能是所问的单位，请说明是哪一个。",
+            load("which_organization").fill(organizations="、".join(scope.choices)),
             suggestions=[f"{name}：{scope.standalone}" for name in scope.choices[:_MOST_CHOICES]],
         )
     if scope.unknown_organizations and not scope.organizations:
         names = "、".join(scope.unknown_organizations)
-        return refuse("no_report", f"库中没有“{names}”的年度报告。现有：{_holdings(heads)}。")
+        return refuse("no_report", load("no_report").fill(asked=f"“{names}”", held=_holdings(heads)))
     if not scope.candidates:
         if scope.organizations:
             asked = "、".join(f"{name}{year}年" for name, year in scope.missing) or "、".join(
@@ -191,11 +192,11 @@ def _out_of_reach(scope: Scope, heads: tuple[ReportHead, ...]) -> Drafted | None
             own = tuple(head for head in heads if head.organization in scope.organizations)
             return refuse(
                 "no_report",
-                f"库中没有{asked}的年度报告。现有：{_holdings(own or heads)}。",
+                load("no_report").fill(asked=asked, held=_holdings(own or heads)),
                 suggestions=[f"{head.organization}{head.year}年{scope.asked.strip()}" for head in own[:3]],
             )
         years = "、".join(f"{year}年" for year in scope.years)
-        return refuse("no_report", f"库中没有{years}的年度报告。现有：{_holdings(heads)}。")
+        return refuse("no_report", load("no_report").fill(asked=years, held=_holdings(heads)))
     return None
 
 

@@ -1,7 +1,6 @@
 """Answer questions about whether the figures of a report agree."""
 
 import re
-from decimal import Decimal
 
 from assistant.models import Derivation
 from assistant.rules.context import Context
@@ -48,12 +47,7 @@ def consistency_answer(context: Context) -> Drafted | None:
             continue
         differing = [entry for entry in fitting if entry.outcome == "differs"]
         if len(context.views) > 1 or len(fitting) > 1:
-            head = (
-                f"{issuer(view)}：发现 {len(differing)} 处不符"
-                if differing
-                else f"{issuer(view)}：核对 {len(fitting)} 项，均一致"
-            )
-            draft.say(f"{head}。")
+            draft.say(f"{issuer(view)}：{'以下各项不符' if differing else '以下各项均一致'}。")
         for entry in (differing or fitting)[:6]:
             _say(context, draft, view, entry, alone=len(fitting) == 1)
     drafted = draft.finish()
@@ -69,12 +63,7 @@ def findings_answer(context: Context) -> Drafted:
         if not differing:
             draft.say(f"{issuer(view)}的报告：按勾稽规则核对，没有发现不符之处。")
             continue
-        draft.say(f"{issuer(view)}的报告有 {len(differing)} 处不符：")
-        draft.derive(
-            Derivation(
-                expression=" + ".join(["1"] * len(differing)), inputs=(), value=_count(differing), unit="处"
-            )
-        )
+        draft.say(f"{issuer(view)}的报告有以下不符：")
         for entry in differing[:8]:
             _say(context, draft, view, entry, alone=False)
     return draft.finish()
@@ -83,10 +72,6 @@ def findings_answer(context: Context) -> Drafted:
 def asks_for_all(asked: str) -> bool:
     """Tell whether a question is for all contradictions, not for a particular pair of figures."""
     return bool(_ALL.search(asked)) and "编号" not in asked
-
-
-def _count(entries: list[Assessment]) -> Decimal:
-    return Decimal(len(entries))
 
 
 def _fitting(context: Context, view: ReportView) -> list[Assessment]:

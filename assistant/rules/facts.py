@@ -8,6 +8,7 @@ from assistant.rules.draft import Draft, Drafted, inline, issuer, refuse
 from assistant.tools import ListReports, ReportView
 from ingest.models import Anchor, Table
 from ingest.wording import skeleton
+from prompts import load
 
 _SIGNED = re.compile(r"落款|发布|公布|成文|印发|签发|编制|什么时候|何时|哪天|哪一天|日期")
 _CONTACTS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
@@ -42,7 +43,7 @@ def date_answer(context: Context) -> Drafted | None:
     if drafted.text:
         return drafted
     names = "、".join(issuer(view) for view in context.views)
-    return refuse("no_indicator", f"{names}的年度报告没有注明落款日期，因此不作回答。")
+    return refuse("no_indicator", load("no_date").fill(reports=names))
 
 
 def contact_answer(context: Context) -> Drafted | None:

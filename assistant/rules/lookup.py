@@ -10,6 +10,7 @@ from ingest.checks import plain
 from ingest.models import Quantity
 from ingest.numerals import in_base_units, number_phrases
 from ingest.outline import Sentence
+from prompts import load
 
 _SPLIT = re.compile(r"[,，;；、]|以及|和|与")
 _HOW_MANY = re.compile(r"多少|几(?!乎)|比例|率")
@@ -254,7 +255,7 @@ def _why_not(context: Context, views: Sequence[ReportView]) -> Drafted:
     )
     return refuse(
         "no_indicator",
-        f"{names}的报告中没有找到能回答这一问题的数字，因此不作回答。",
+        load("no_indicator").fill(reports=names),
         suggestions=tuple(labels)[:3],
     )
 

@@ -8,6 +8,7 @@ from assistant.rules.draft import Draft, Drafted, inline, issuer, refuse
 from assistant.rules.lookup import denying_sentence
 from assistant.tools import ReportView, SentenceMatch, squeezed
 from ingest.outline import Sentence
+from prompts import load
 
 _ITEM = re.compile(
     r"^[\s*]*(?:[一二三四五六七八九十]{1,2}\s*是|第[一二三四五六七八九十]{1,2}[，,、]|[（(]?\d{1,2}[)）.、．](?!\d)|[（(][一二三四五六七八九十][)）])"
@@ -117,7 +118,7 @@ def passage_answer(context: Context) -> Drafted:
         if denied is not None:
             return denied
         names = "、".join(issuer(view) for view in views[:3])
-        return refuse("no_evidence", f"{names}的报告中没有找到能回答这一问题的内容，因此不作回答。")
+        return refuse("no_evidence", load("no_evidence").fill(reports=names))
     told = _section_told(context, fitting[0][0])
     if told is not None:
         return told

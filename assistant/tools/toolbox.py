@@ -7,8 +7,6 @@ import ast
 from collections.abc import Callable, Sequence
 from decimal import Decimal, DivisionByZero, InvalidOperation
 
-from vectorstore.retriever import Retriever
-
 from assistant.language import Language
 from assistant.models import Derivation
 from assistant.tools.matching import Match, SentenceMatch, analyse, match_figures, match_sentences
@@ -20,6 +18,7 @@ from ingest.numerals import in_base_units
 from ingest.wording import folded
 from vectorstore.library import Library
 from vectorstore.models import Filter, Hit, ReportHead
+from vectorstore.retriever import Retriever
 
 _MOST_RESULTS = 20
 MOST_REPORTS = 40
