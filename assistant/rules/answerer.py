@@ -170,6 +170,10 @@ class RulesAnswerer:
             drafted = figure_answer(context)
             if drafted.status not in {"refused", "clarify"}:
                 return drafted
+        if re.search(f"{self._language.problems_asked}|{self._language.plans_asked}", context.asked):
+            drafted = list_answer(context)
+            if drafted is not None:
+                return drafted
         return passage_answer(context)
 
 

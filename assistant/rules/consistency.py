@@ -83,7 +83,7 @@ def _fitting(context: Context, view: ReportView) -> list[Assessment]:
         told = " ".join((entry.title, *(f"{figure.label} {figure.phrase}" for figure in entry.figures)))
         hits = sum(word in told for word in words)
         text_asked = "正文" in context.asked or "文字" in context.asked
-        bonus = 0.3 if (entry.code == "text_table") == text_asked else 0.0
+        bonus = 0.3 if (entry.code in {"text_table", "text_denies"}) == text_asked else 0.0
         title_bonus = 0.2 * sum(word in entry.title for word in words)
         scored.append((hits / max(1, len(words)) + bonus + title_bonus if hits else 0.0, entry))
     best = max((score for score, _ in scored), default=0.0)
@@ -102,7 +102,7 @@ def _say(context: Context, draft: Draft, view: ReportView, entry: Assessment, *,
     if entry.code == "heading_numbering":
         verdict = "有问题。" if alone else ""
     draft.say(f"{verdict}{describe(entry)}{marks}。")
-    if entry.expected is not None and entry.code != "heading_numbering" and "正文" not in entry.expression:
+    if entry.expected is not None and entry.code not in {"heading_numbering", "text_denies"}:
         unit = "%" if entry.code == "rate" else entry.unit
         draft.derive(
             Derivation(

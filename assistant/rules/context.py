@@ -66,6 +66,12 @@ class Context:
         self._observe(tool, detail)
 
 
+NAMED = 0.45
+"""The score from which a cell counts whose row and column the question names."""
+
+
 def is_sure(match: Match) -> bool:
     """Tell whether a figure is what was asked, and not just near it."""
+    if match.named:
+        return match.score >= NAMED and match.missed <= 0.5
     return match.score >= SURE and match.missed <= MOST_MISSED

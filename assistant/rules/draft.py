@@ -18,6 +18,9 @@ from ingest.models import Anchor, Figure, Finding, Value
 from ingest.outline import Sentence
 
 
+_NOT_COMPUTED = frozenset({"heading_numbering", "text_denies"})
+
+
 class Drafted(Value):
     """Hold the parts of an answer that an answerer decides; the engine adds the rest."""
 
@@ -108,11 +111,7 @@ class Draft:
         if any(warning.message == finding.message for warning in self._warnings):
             return
         self.warn(f"finding_{finding.code}", finding.message, (number,))
-        if (
-            finding.expected is not None
-            and finding.code != "heading_numbering"
-            and "正文" not in finding.expression
-        ):
+        if finding.expected is not None and finding.code not in _NOT_COMPUTED:
             unit = "%" if finding.code == "rate" else ""
             inputs = (finding.expression, plain(finding.printed))
             self.derive(
