@@ -84,6 +84,8 @@ def describe(entry: Assessment) -> str:
     """Return the assessment as one Chinese sentence with both values."""
     if entry.code == "heading_numbering":
         return f"{entry.title}（{entry.expression}）"
+    if entry.code == "text_denies":
+        return f"{entry.title}：正文 0{entry.unit}，表格 {plain(entry.printed)}{entry.unit}"
     if entry.outcome == "not_assessable":
         return f"{entry.title}：有单元格为空白或无法辨认，不能核对"
     relation = "一致" if entry.outcome == "agrees" else "不符"
@@ -164,9 +166,12 @@ def _compare(
 
 def _applications(table: _Cells, indicators: Indicators) -> Iterator[Assessment]:
     outcomes = [
-        row.key
+        row
         for row in indicators.application_rows
         if row.key.startswith("results.") and row.key != "results.total_processed"
+    ]
+    complete = [
+        {row.key for row in outcomes if row.form in {form, "both"}} for form in ("form2019", "form2021")
     ]
     for column in indicators.applicants:
         name = column.label.split("/")[-1]
@@ -179,9 +184,9 @@ def _applications(table: _Cells, indicators: Indicators) -> Iterator[Assessment]
                 left=intake,
                 right=settled,
             )
-        parts = table.all(outcomes, column.key)
+        parts = table.all([row.key for row in outcomes], column.key)
         total = table.get("results.total_processed", column.key)
-        if total is not None and len(parts) >= 21:
+        if total is not None and {figure.indicator for figure in parts} in complete:
             yield _compare(
                 "outcomes", f"“{name}”列：各办理结果之和应等于“（七）总计”", left=parts, right=(total,)
             )
@@ -374,11 +379,11 @@ def _text_against_table(
         if new is not None and new.quantity is not None and _NO_REQUESTS.search(sentence.text):
             if new.quantity.value != 0:
                 yield Assessment(
-                    code="text_table",
+                    code="text_denies",
                     outcome="differs",
                     severity="soft",
                     title="正文称未收到申请，表格“本年新收”总计却有数",
-                    expression="正文 0",
+                    expression="",
                     expected=Decimal(0),
                     printed=new.quantity.value,
                     unit="件",

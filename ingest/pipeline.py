@@ -12,9 +12,10 @@ from ingest.models import Anchor, Ingested, Issue, Organization, RawDocument, Re
 from ingest.outline import Sentence, read_sections, read_sentences, section_path_at
 from ingest.readers import SUFFIXES, read_text_file
 from ingest.settings import ReadingLimits
+from ingest.stacked import with_stacked_tables
 from ingest.tables import TableReading, is_statutory_line, read_tables
 
-PIPELINE_VERSION = "1"
+PIPELINE_VERSION = "2"
 """Raised when the same file would be read differently, so that libraries read it again."""
 
 UNKNOWN_ORGANIZATION = "（单位不明）"
@@ -23,10 +24,10 @@ UNKNOWN_ORGANIZATION = "（单位不明）"
 def ingest_file(path: Path, *, limits: ReadingLimits | None = None) -> Ingested:
     """Return report, figures, findings and passages of a file; raise IngestError naming cause and remedy."""
     limits = limits or ReadingLimits()
-    document = _read(path, limits)
+    indicators = load_indicators()
+    document = with_stacked_tables(_read(path, limits), indicators)
     if not looks_like_report(document):
         raise NotAReport(path.name, "看不出是政府信息公开年度报告", "请确认文件内容；其他文件不会受影响。")
-    indicators = load_indicators()
     report_id = content_id("r", document.source.sha256)
     identity = read_identity(document, indicators.language)
     sections = read_sections(document, report_id=report_id)

@@ -8,5 +8,5 @@ class ReadingLimits(Value):
 
     max_bytes: int = 20_000_000
     max_characters: int = 4_000_000
-    label_similarity: float = 88.0
+    label_similarity: float = 85.0
     """Percent of agreement from which a printed label counts as the form's; below, the row is reported."""

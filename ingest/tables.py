@@ -6,8 +6,9 @@ placed becomes an Issue. Where nothing shows which of a row's cells is missing, 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
@@ -18,7 +19,6 @@ from ingest.models import (
     Cell,
     CellStatus,
     Form,
-    Grid,
     GridCell,
     Issue,
     RawDocument,
@@ -29,49 +29,14 @@ from ingest.models import (
 )
 from ingest.numerals import cell_quantity
 from ingest.outline import section_path_at
+from ingest.rows import ARTICLE20_ITEM, HEAD_WORDS, REVIEW_WORDS, Alignment, Line, lines_with_next, status_of
 from ingest.settings import ReadingLimits
 from ingest.wording import folded, skeleton, without_parentheses
 
-_AMOUNT = re.compile(
-    r"(?:[+\-−－＋]|增加|减少|新增|增|减)?\s*[\d０-９][\d０-９,，]*(?:[.．][\d０-９]+)?\s*(?:[万亿]?元|件|条|项|次|个|人|份|宗|%)?"
-)
-_NOTHING = re.compile(r"[-－—–/／\\]+|无|〇|○")
-_ITEM = re.compile(r"第二十条第?[（(]?([一五六八九])[)）]?项")
-_HEADER_WORDS = frozenset(
-    ["申请人情况", "自然人", "法人或其他组织", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "总计"]
-)
-_REVIEW_WORDS = frozenset(
-    ["行政复议", "行政诉讼", "未经复议直接起诉", "复议后起诉", "结果维持", "结果纠正", "尚未审结"]
-)
-_APPLICANTS = 7
-_MOST_LOST_CELLS = 2
-_ROWS_THAT_SHOW_A_HABIT = 8
-
-
-class _Line(Value):
-    """Hold one physical row with its cells, in order."""
-
-    cells: tuple[GridCell, ...]
-    page: int | None
-
-    @property
-    def labels(self) -> tuple[GridCell, ...]:
-        return tuple(cell for cell in self.cells if cell.text and not _is_value(cell.text))
-
-    @property
-    def values(self) -> tuple[GridCell, ...]:
-        """Return the cells behind the last label, blank ones included."""
-        labels = self.labels
-        first = self.cells.index(labels[-1]) + 1 if labels else 0
-        return self.cells[first:]
-
-    @property
-    def has_values(self) -> bool:
-        return any(_is_value(cell.text) for cell in self.cells)
-
-    @property
-    def span(self) -> tuple[int, int]:
-        return self.cells[0].char_start, self.cells[-1].char_end
+# 这几行的名称别处的表里也有，单凭它们不能认出第三张表
+_COMMON_ROWS = frozenset(["results.total_processed", "results.other.misc", "results.other_processing"])
+_PROCEEDINGS = ("行政复议", "行政诉讼", "未经复议直接起诉", "复议后起诉")
+_MONEY_UNIT = re.compile(r"[万亿]*元")
 
 
 class _Slot(Value):
@@ -105,7 +70,7 @@ def read_tables(
 ) -> TableReading:
     """Return every statutory table of the document; a table appears when at least one of its rows is found."""
     reader = _Reader(indicators, limits, report_id)
-    for line, following in _lines_with_next(document.grids):
+    for line, following in lines_with_next(document.grids):
         reader.read(line, following)
     reader.finish()
     tables = tuple(
@@ -119,23 +84,7 @@ def read_tables(
 def is_statutory_line(text: str) -> bool:
     """Tell whether a line belongs to a statutory table although it lost its columns, such as the table's head."""
     plain = skeleton(text)
-    return "本列数据的勾稽关系" in plain or plain in _HEADER_WORDS
-
-
-def _lines_with_next(grids: Sequence[Grid]) -> Iterator[tuple[_Line, _Line | None]]:
-    lines: list[_Line] = []
-    for grid in grids:
-        rows: dict[int, list[GridCell]] = {}
-        for cell in grid.cells:
-            rows.setdefault(cell.row, []).append(cell)
-        lines += [_Line(cells=tuple(cells), page=grid.page) for cells in rows.values() if cells]
-    for index, line in enumerate(lines):
-        yield line, lines[index + 1] if index + 1 < len(lines) else None
-
-
-def _is_value(text: str) -> bool:
-    plain = text.strip()
-    return bool(plain) and bool(_AMOUNT.fullmatch(plain) or _NOTHING.fullmatch(plain))
+    return "本列数据的勾稽关系" in plain or plain in HEAD_WORDS
 
 
 @cache
@@ -160,15 +109,21 @@ class _Reader:
         self._kind: TableKind | None = None
         self._item = ""
         self._header: dict[int, Column] = {}
+        self._header_cells: dict[int, GridCell] = {}
         self._header_label = 0
         self._applicant_columns: dict[int, Applicant] = {}
-        self._applications: list[tuple[_Line, _Line | None]] = []
-        self._review: list[_Line] = []
+        self._applications: list[tuple[Line, Line | None]] = []
+        self._applicants_shuffled = False
+        self._review: list[Line] = []
+        self._review_shuffled = False
+        self._outcomes = tuple(
+            dict.fromkeys(_skeleton(column.path[-1]) for column in indicators.review_columns)
+        )
         self._stat_top = ""
         self._stat_group: StatRow | None = None
         self._stat_columns = (1, 2)
 
-    def read(self, line: _Line, following: _Line | None) -> None:
+    def read(self, line: Line, following: Line | None) -> None:
         words = [_skeleton(cell.text) for cell in line.cells if cell.text]
         if not words:
             return
@@ -192,6 +147,7 @@ class _Reader:
         self._place_applications()
         for line in self._review:
             self._place_review(line)
+        self._report_missing_rows()
 
     def form(self, kind: TableKind) -> Form:
         """Return the form that the labels of a table show."""
@@ -215,10 +171,12 @@ class _Reader:
 
     # ------------------------------------------------------------ which table
 
-    def _starts_table(self, line: _Line, words: list[str]) -> bool:
+    def _starts_table(self, line: Line, words: list[str]) -> bool:
         """Recognise heads of tables, which carry no values; remember what they say of the columns."""
         first = words[0]
-        item = next((found for cell in line.cells if (found := _ITEM.search(folded(cell.text)))), None)
+        item = next(
+            (found for cell in line.cells if (found := ARTICLE20_ITEM.search(folded(cell.text)))), None
+        )
         if item and not line.has_values:
             self._kind, self._item, self._header = "article20", f"第二十条第（{item[1]}）项", {}
             return True
@@ -227,9 +185,8 @@ class _Reader:
             self._read_article20_header(line)
             return True
         if line.has_values and not self._is_mostly_header(words):
-            if self._kind in {None, "article20", "review_litigation", "stat2017"} and self._application_row(
-                line, None
-            ):
+            row = self._application_row(line, None) if self._kind != "applications" else None
+            if row is not None and row.key not in _COMMON_ROWS:
                 self._kind = "applications"
             elif self._kind is None and self._article20_row(line):
                 self._kind = "article20"
@@ -238,13 +195,15 @@ class _Reader:
             self._kind = "stat2017"
             self._read_stat_header(line)
             return True
-        if sum(word in _REVIEW_WORDS for word in words) >= 2:
+        if sum(word in REVIEW_WORDS for word in words) >= 2:
             self._kind = "review_litigation"
+            proceedings = [_PROCEEDINGS.index(word) for word in words if word in _PROCEEDINGS]
+            self._review_shuffled |= proceedings != sorted(proceedings) or not _in_order(
+                words, self._outcomes
+            )
             return True
-        if (
-            sum(word in _HEADER_WORDS or word.startswith("本列数据") for word in words) >= 1
-            and self._kind != "stat2017"
-        ):
+        telling = HEAD_WORDS - {"总计"}
+        if self._kind != "stat2017" and any(word in telling or "本列数据" in word for word in words):
             self._kind = "applications"
             self._read_applicant_header(line)
             return True
@@ -252,9 +211,9 @@ class _Reader:
 
     @staticmethod
     def _is_mostly_header(words: list[str]) -> bool:
-        return sum(word in _HEADER_WORDS or word in _REVIEW_WORDS for word in words) >= 3
+        return sum(word in HEAD_WORDS or word in REVIEW_WORDS for word in words) >= 3
 
-    def _is_article20_header(self, line: _Line, words: list[str]) -> bool:
+    def _is_article20_header(self, line: Line, words: list[str]) -> bool:
         return not line.has_values and sum(self._column(word) is not None for word in words) >= 2
 
     # ------------------------------------------------------------ table two
@@ -274,10 +233,13 @@ class _Reader:
             None,
         )
 
-    def _read_article20_header(self, line: _Line) -> None:
+    def _read_article20_header(self, line: Line) -> None:
         filled = [(index, cell) for index, cell in enumerate(line.cells) if cell.text]
+        named = _skeleton(filled[0][1].text) != "信息内容" and self._column(_skeleton(filled[0][1].text))
+        self._header_label = filled[0][0] - 1 if named else filled[0][0]
+        columns = filled if named else filled[1:]
         self._header = {}
-        self._header_label = filled[0][0]
+        self._header_cells = dict(columns)
         expected = [
             column
             for column in self.indicators.article20_columns
@@ -285,7 +247,6 @@ class _Reader:
                 row.path[0] == self._item and row.key in column.rows for row in self.indicators.article20_rows
             )
         ]
-        columns = filled[1:]
         for index, cell in columns:
             best = self._best_column(cell.text, expected or list(self.indicators.article20_columns))
             if best is not None:
@@ -321,7 +282,7 @@ class _Reader:
                 self._header = {index: column for (index, _), column in zip(printed, columns, strict=True)}
                 return
 
-    def _article20_row(self, line: _Line) -> Row | None:
+    def _article20_row(self, line: Line) -> Row | None:
         labels = line.labels
         if not labels:
             return None
@@ -332,7 +293,7 @@ class _Reader:
         )
         return next((row for row in rows if row.key == key), None)
 
-    def _read_article20(self, line: _Line) -> None:
+    def _read_article20(self, line: Line) -> None:
         if not line.labels:
             return
         row = self._article20_row(line)
@@ -351,10 +312,12 @@ class _Reader:
         if row.path[0] != self._item:
             self._item = row.path[0]
         cells = dict(enumerate(line.cells))
-        for index, column in self._header.items():
-            if row.key not in column.rows:
-                continue
-            printed = cells.get(index + offset)
+        mine = {index: column for index, column in self._header.items() if row.key in column.rows}
+        fits = self._fits_header(line, offset)
+        if mine and not fits:
+            self._report("unclear_row", f"“{path[-1]}”一行的单元格与列数不符，无法确定哪一格缺失", line)
+        for index, column in mine.items():
+            printed = cells.get(index + offset) if fits else None
             label = column.label_2021 if _stands_alone(column, self._header) else column.label
             self._add(
                 "article20",
@@ -362,14 +325,32 @@ class _Reader:
                 key=f"{row.key}.{column.key}",
                 row=path,
                 column=label or column.label,
-                unit=column.unit,
+                unit=self._unit(column, index),
                 printed=printed,
-                status=_status(printed),
+                status=status_of(printed),
             )
+            if column.key == "amount" and self._states_no_unit(printed, index):
+                self._report("no_unit", "采购总金额没有写明单位，按元读取", line)
+
+    def _states_no_unit(self, printed: GridCell | None, index: int) -> bool:
+        texts = _text(printed), self._header_cells[index].text
+        return _text(printed).strip("0. ") != "" and "元" not in "".join(texts)
+
+    def _fits_header(self, line: Line, offset: int) -> bool:
+        """Tell whether a row has a cell under each named column and nothing beside them."""
+        under = {index + offset for index in self._header_cells}
+        first = line.cells.index(line.labels[-1]) + 1
+        beside = [index for index in range(first, len(line.cells)) if line.cells[index].text]
+        return max(under, default=0) < len(line.cells) and under.issuperset(beside)
+
+    def _unit(self, column: Column, index: int) -> str:
+        """Return the unit that the head of a money column states, or the form's."""
+        stated = _MONEY_UNIT.search(self._header_cells[index].text) if column.money else None
+        return stated.group() if stated else column.unit
 
     # ------------------------------------------------------------ table three
 
-    def _read_applicant_header(self, line: _Line) -> None:
+    def _read_applicant_header(self, line: Line) -> None:
         found: dict[int, Applicant] = {}
         for index, cell in enumerate(line.cells):
             word = _skeleton(cell.text)
@@ -377,9 +358,14 @@ class _Reader:
                 names = {_skeleton(label.split("/")[-1]) for label in (column.label, *column.variants)}
                 if word in names:
                     found[index] = column.key  # type: ignore[assignment]
+        # 总计跨两行，按单元格逐行印出时会排到五类组织之前
+        order = [column.key for column in self.indicators.applicants if column.key != "total"]
+        printed = list(found.values())
+        places = [order.index(key) for key in printed if key != "total"]
+        self._applicants_shuffled |= places != sorted(places) or (len(printed) > 1 and printed[0] == "total")
         self._applicant_columns.update(found)
 
-    def _application_row(self, line: _Line, following: _Line | None) -> Row | None:
+    def _application_row(self, line: Line, following: Line | None) -> Row | None:
         """Return the form's row that the labels of a line name, read together with a label that goes on below."""
         labels = line.labels
         if not labels:
@@ -391,21 +377,23 @@ class _Reader:
             below = {cell.column: cell.text for cell in following.labels}
             continued = below.get(labels[-1].column) or following.labels[-1].text
             readings = [own + continued, *readings]
-        candidates = {row.key: (row.path[-1], *row.variants) for row in self.indicators.application_rows}
-        for exact in (True, False):
+        rows = self.indicators.application_rows
+        labelled = {row.key: (row.path[-1], *row.variants) for row in rows}
+        # 上级标签与本行标签印在同一格
+        with_parents = {row.key: ("".join(row.path), "".join(row.path[-2:])) for row in rows}
+        for candidates, exact in ((labelled, True), (with_parents, True), (labelled, False)):
             for reading in readings:
                 key = self._match(reading, candidates, exact=exact)
                 if key is not None:
-                    return next(row for row in self.indicators.application_rows if row.key == key)
+                    return next(row for row in rows if row.key == key)
         return None
 
     def _place_applications(self) -> None:
-        full_ends = _full_row_ends([line for line, _ in self._applications])
+        lines = [line for line, _ in self._applications]
         header_total = next((i for i, key in self._applicant_columns.items() if key == "total"), None)
-        totals_only = _fills_only_totals([line for line, _ in self._applications], full_ends, header_total)
-        seen: set[str] = set()
+        alignment = Alignment(lines, width=len(self.indicators.applicants), header_end=header_total)
         for line, following in self._applications:
-            if not line.labels or (not line.has_values and not _is_blank_row(line)):
+            if not line.labels or (not line.has_values and not alignment.is_blank(line)):
                 continue
             row = self._application_row(line, following)
             if row is None:
@@ -414,13 +402,7 @@ class _Reader:
                         "unplaced_row", f"第三张表有一行无法对应格式中的行：{line.labels[-1].text}", line
                     )
                 continue
-            if row.key in seen:
-                self._report("repeated_row", f"第三张表的“{row.path[-1]}”出现了两次，取第一次", line)
-                continue
-            seen.add(row.key)
-            placed = _align(line, _APPLICANTS, full_ends, header_total)
-            if placed is None and totals_only:
-                placed = _as_total(line)
+            placed = None if self._applicants_shuffled else alignment.place(line)
             for position, column in enumerate(self.indicators.applicants):
                 printed = placed[position] if placed is not None else None
                 self._add(
@@ -432,7 +414,7 @@ class _Reader:
                     column=column.label,
                     unit="件",
                     printed=printed,
-                    status="unclear" if placed is None else _status(printed, missing="blank"),
+                    status="unclear" if placed is None else status_of(printed, missing="blank"),
                 )
             if placed is None:
                 self._report(
@@ -441,11 +423,11 @@ class _Reader:
 
     # ------------------------------------------------------------ table four
 
-    def _place_review(self, line: _Line) -> None:
+    def _place_review(self, line: Line) -> None:
         columns = self.indicators.review_columns
-        if self.slots["review_litigation"]:
+        if self.slots["review_litigation"] or _numbers_columns(line):
             return
-        placed = _align(line, len(columns), [], None)
+        placed = None if self._review_shuffled else Alignment((), width=len(columns)).place(line)
         for position, column in enumerate(columns):
             printed = placed[position] if placed is not None else None
             group = column.path[0]
@@ -457,14 +439,14 @@ class _Reader:
                 column=f"{group}/{column.path[-1]}",
                 unit="件",
                 printed=printed,
-                status="unclear" if placed is None else _status(printed),
+                status="unclear" if placed is None else status_of(printed),
             )
         if placed is None:
             self._report("unclear_row", "第四张表的数据行与列数不符，无法确定哪一格缺失", line)
 
     # ------------------------------------------------------------ the 2017 table
 
-    def _read_stat_header(self, line: _Line) -> None:
+    def _read_stat_header(self, line: Line) -> None:
         words = [_skeleton(cell.text) for cell in line.cells]
         unit = next((index for index, word in enumerate(words) if word == "单位"), 1)
         value = next(
@@ -472,7 +454,7 @@ class _Reader:
         )
         self._stat_columns = unit, value
 
-    def _read_stat(self, line: _Line) -> None:
+    def _read_stat(self, line: Line) -> None:
         labels = line.labels
         if not labels:
             return
@@ -498,7 +480,7 @@ class _Reader:
             column="汇总数",
             unit=unit_cell.text if unit_cell and unit_cell.text else "件",
             printed=printed,
-            status=_status(printed),
+            status=status_of(printed),
         )
 
     def _stat_row(self, text: str, rows: tuple[StatRow, ...]) -> tuple[str | None, tuple[str, ...]]:
@@ -556,7 +538,7 @@ class _Reader:
     def _add(
         self,
         kind: TableKind,
-        line: _Line,
+        line: Line,
         *,
         key: str,
         row: tuple[str, ...],
@@ -566,10 +548,17 @@ class _Reader:
         status: CellStatus,
         applicant: Applicant | None = None,
     ) -> None:
-        if any(slot.key == key and slot.applicant == applicant for slot in self.slots[kind]):
-            self._report("repeated_row", f"“{'/'.join((*row, column))}”出现了两次，取第一次", line)
-            return
-        self.slots[kind].append(
+        slots = self.slots[kind]
+        for index, slot in enumerate(slots):
+            if slot.key == key and slot.applicant == applicant:
+                # 标签换行后剩下的空白行不算第二次
+                if _text(printed) not in {"", _text(slot.printed)}:
+                    slots[index] = slot.model_copy(update={"status": "unclear"})
+                    self._report(
+                        "repeated_row", f"“{'/'.join(row)}”出现了两次而数值不同，无法确定取哪一次", line
+                    )
+                return
+        slots.append(
             _Slot(
                 key=key,
                 applicant=applicant,
@@ -583,12 +572,44 @@ class _Reader:
             )
         )
 
-    def _report(self, code: str, message: str, line: _Line) -> None:
-        start, end = line.span
+    def _report_missing_rows(self) -> None:
+        found = {slot.key for slot in self.slots["applications"]}
+        missing = [
+            row.path[-1]
+            for row in self.indicators.application_rows
+            if row.form == "both" and row.key not in found
+        ]
+        if found and missing:
+            first, last = self._applications[0][0], self._applications[-1][0]
+            self._report("missing_rows", f"第三张表没有找到这些行：{'、'.join(missing)}", first, last)
+
+    def _report(self, code: str, message: str, line: Line, last: Line | None = None) -> None:
+        start, end = line.span[0], (last or line).span[1]
         anchor = Anchor(
             report_id=self.report_id, char_start=start, char_end=end, page=line.page, table=self._kind
         )
-        self.issues.append(Issue(code=code, message=message, anchor=anchor))
+        issue = Issue(code=code, message=message, anchor=anchor)
+        if issue not in self.issues:
+            self.issues.append(issue)
+
+
+def _in_order(words: Sequence[str], order: Sequence[str]) -> bool:
+    """Tell whether neighbouring words that belong to an order follow it, round and round."""
+    return all(
+        order.index(after) == (order.index(word) + 1) % len(order)
+        for word, after in pairwise(words)
+        if word in order and after in order
+    )
+
+
+def _numbers_columns(line: Line) -> bool:
+    """Tell a row that only numbers the columns, 1 2 3 …, from one that holds values."""
+    texts = [cell.text for cell in line.values if cell.text]
+    return len(texts) > 1 and texts == [str(number) for number in range(1, len(texts) + 1)]
+
+
+def _text(cell: GridCell | None) -> str:
+    return cell.text if cell else ""
 
 
 def _stands_alone(column: Column, header: dict[int, Column]) -> bool:
@@ -605,99 +626,6 @@ def _agreement(printed: str, label: str) -> float:
     if min(len(printed), len(label)) < 8:
         return straight
     return max(straight, fuzz.ratio("".join(sorted(printed)), "".join(sorted(label))) - 5)
-
-
-def _status(printed: GridCell | None, *, missing: CellStatus = "unclear") -> CellStatus:
-    if printed is None:
-        return missing
-    if not printed.text.strip() or _NOTHING.fullmatch(printed.text.strip()):
-        return "blank"
-    return "ok" if _AMOUNT.fullmatch(printed.text.strip()) else "unclear"
-
-
-def _is_blank_row(line: _Line) -> bool:
-    return len(line.values) >= _APPLICANTS - _MOST_LOST_CELLS and not any(cell.text for cell in line.values)
-
-
-def _full_row_ends(lines: list[_Line]) -> list[tuple[int, int]]:
-    """Return (column of the last label, column of the last value) of the rows that show all their values."""
-    ends: list[tuple[int, int]] = []
-    for line in lines:
-        filled = [cell for cell in line.values if cell.text]
-        if line.labels and len(filled) == _APPLICANTS:
-            ends.append((line.labels[-1].column, filled[-1].column))
-    return ends
-
-
-def _fills_only_totals(lines: list[_Line], full_ends: list[tuple[int, int]], header_end: int | None) -> bool:
-    """Tell whether a body filled in nothing but the 总计 column, as far as its rows can be placed."""
-    placed = [
-        row for line in lines if line.has_values and (row := _align(line, _APPLICANTS, full_ends, header_end))
-    ]
-    filled = [[cell is not None and bool(cell.text) for cell in row] for row in placed]
-    return len(filled) >= _ROWS_THAT_SHOW_A_HABIT and all(row[-1] and not any(row[:-1]) for row in filled)
-
-
-def _as_total(line: _Line) -> tuple[GridCell | None, ...] | None:
-    """Return a row with one value behind at least as many blank cells as there are other columns."""
-    values = line.values
-    filled = [cell for cell in values if cell.text]
-    if len(filled) != 1 or values.index(filled[0]) < _APPLICANTS - 1:
-        return None
-    end = values.index(filled[0]) + 1
-    return values[end - _APPLICANTS : end]
-
-
-def _align(
-    line: _Line, width: int, full_ends: list[tuple[int, int]], header_end: int | None
-) -> tuple[GridCell | None, ...] | None:
-    """Return the `width` cells of a row, None for one that was lost with nothing in it; None if undecidable.
-
-    All values present: in order. Otherwise the blank cells decide, and where the row has more cells than
-    columns, the columns in which complete rows and the head of the table end.
-    """
-    values = line.values
-    filled = [cell for cell in values if cell.text]
-    if len(filled) == width:
-        return tuple(filled)
-    if len(filled) > width:
-        return None
-    end = _last_column(line, full_ends, header_end)
-    if end is not None and filled and filled[-1].column <= end:
-        inside = tuple(cell for cell in values if cell.column <= end)
-        if inside and inside[-1].column == end:
-            return inside[-width:] if len(inside) >= width else _padded(inside, filled, width)
-    if len(values) == width:
-        return values
-    if len(values) < width:
-        return _padded(values, filled, width)
-    if not filled:
-        return values[-width:]
-    windows = [
-        values[start : start + width]
-        for start in range(len(values) - width + 1)
-        if values.index(filled[0]) >= start and values.index(filled[-1]) < start + width
-    ]
-    return windows[0] if len(windows) == 1 else None
-
-
-def _last_column(line: _Line, full_ends: list[tuple[int, int]], header_end: int | None) -> int | None:
-    """Return where the last column stands, as complete rows show, those with labels alike first, or the head."""
-    label_at = line.labels[-1].column if line.labels else -1
-    alike = {end for label, end in full_ends if label == label_at} or {end for _, end in full_ends}
-    if len(alike) == 1:
-        return alike.pop()
-    return header_end if not full_ends else None
-
-
-def _padded(
-    cells: tuple[GridCell, ...], filled: list[GridCell], width: int
-) -> tuple[GridCell | None, ...] | None:
-    """Return a row that lost blank cells on its left: its only value stands at its end, in the last column."""
-    lost = width - len(cells)
-    if len(filled) != 1 or cells[-1] is not filled[0] or not 0 < lost <= _MOST_LOST_CELLS:
-        return None
-    return (*[None] * lost, *cells)
 
 
 def _table(

@@ -49,6 +49,11 @@ def skeleton(text: str) -> str:
     return "".join(char for char in folded(_ENUMERATOR.sub("", text)) if char.isalnum())
 
 
+def is_enumerated(text: str) -> bool:
+    """Tell whether a label begins with its number, such as （七） or 3."""
+    return bool(_ENUMERATOR.match(text))
+
+
 def without_parentheses(text: str) -> str:
     """Return the text without its remarks in parentheses, also one that is cut off."""
     return _PARENTHESIS.sub("", text)

@@ -1,4 +1,4 @@
-"""Keep vectors in Chroma, the only module that knows it; the folder can be rebuilt from the library at any time.
+"""Keep vectors in Chroma, the only module that knows it; the library can rebuild the folder at any time.
 
 One collection per embedding model: another model finds its own, empty one.
 """
@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, Self, cast
 from urllib.parse import urlsplit
@@ -163,7 +164,12 @@ def _connect(where: Path | str) -> _Client:
 
     settings = Settings(anonymized_telemetry=False)
     if isinstance(where, Path):
-        return cast(_Client, chromadb.PersistentClient(path=str(where), settings=settings))
+        open_folder = partial(chromadb.PersistentClient, path=str(where), settings=settings)
+        try:
+            return cast(_Client, open_folder())
+        except AttributeError:
+            # chromadb keeps what is left of an opening that failed and trips over it, once.
+            return cast(_Client, open_folder())
     url = urlsplit(where)
     if url.scheme not in {"http", "https"} or url.hostname is None:
         raise IndexUnusable(f"GONGKAI_CHROMA_URL 不可用：{where}。请写成 http://主机:端口。")
@@ -181,5 +187,6 @@ def _explained(where: str) -> Generator[None]:
         yield
     except (ChromaError, OSError, RuntimeError, ValueError, httpx.HTTPError) as error:
         raise IndexUnusable(
-            f"向量索引 {where} 不可用：{error}。请运行 gongkai reindex 重建；如果用的是 Chroma 服务，请先确认它在运行。"
+            f"向量索引 {where} 不可用：{error}。"
+            "请运行 gongkai reindex 重建；如果用的是 Chroma 服务，请先确认它在运行。"
         ) from error

@@ -113,7 +113,7 @@ class SentenceTransformerEmbedder:
         # The tokenizer refuses to be used by two threads at once, so encoding takes turns as well.
         self._turn = threading.RLock()
 
-    @cached_property
+    @property
     def name(self) -> str:
         """Name the model without loading it."""
         return model_name(self._setting)

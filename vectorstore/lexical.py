@@ -65,8 +65,8 @@ def tokens(text: str) -> tuple[str, ...]:
 
     Characters yield the dictionary's words and all pairs: a name that no dictionary has is found by pairs.
 
-    >>> tokens("12345 热线办复率９９.79％")
-    ('12345', '热线', '办', '复', '率', '热线', '线办', '办复', '复率', '99.79')
+    >>> tokens("12345 熱線，９９.79％")
+    ('12345', '热线', '热线', '99.79')
     """
     return tuple(_tokens(folded(text)))
 

@@ -1,6 +1,6 @@
 """Keep the reports in a SQL database, exactly as they were read; everything else can be rebuilt from it.
 
-What is filtered on has a column of its own; the whole value stands beside it as JSON; a Decimal is text there.
+What is filtered on has a column of its own; the whole value stands beside it as JSON, Decimals as text.
 """
 
 # ruff: noqa: A002
@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
+from pydantic import ValidationError
 from sqlalchemy import JSON as SQL_JSON
 from sqlalchemy import (
     URL,
@@ -115,7 +116,7 @@ _findings = Table(
 )
 
 _ValueT = TypeVar("_ValueT", bound=Value)
-_MetaKey = Literal["schema_version", "revision", "pipeline", "embedding_model"]
+_MetaKey = Literal["schema_version", "revision", "index_revision", "pipeline", "embedding_model"]
 
 
 class Library:
@@ -159,6 +160,12 @@ class Library:
         with self._reading() as connection:
             return int(_meta_value(connection, "revision") or 0)
 
+    @property
+    def index_revision(self) -> int:
+        """Return a number that changes with the vectors; an index that was opened before is out of date."""
+        with self._reading() as connection:
+            return int(_meta_value(connection, "index_revision") or 0)
+
     def put(self, ingested: Ingested, *, location: str, pipeline: str) -> None:
         """Store what was read, in place of what stood at its location and of the same report elsewhere."""
         report = ingested.report
@@ -174,7 +181,7 @@ class Library:
             _insert_figures(connection, report.id, ingested.figures)
             _insert_findings(connection, report.id, ingested.findings)
             _set_meta(connection, "pipeline", pipeline)
-            _bump(connection)
+            _bump(connection, "revision")
 
     def remove(self, report_id: str) -> bool:
         """Remove a report and all that came from it; tell whether it was there."""
@@ -183,7 +190,7 @@ class Library:
             if known is None:
                 return False
             _delete_reports(connection, [report_id])
-            _bump(connection)
+            _bump(connection, "revision")
         return True
 
     def headings(self, filter: Filter = EVERYTHING) -> tuple[ReportHead, ...]:
@@ -320,11 +327,13 @@ class Library:
         with self._writing() as connection:
             _set_indexed(connection, chunk_ids, indexed=True)
             _set_meta(connection, "embedding_model", model)
+            _bump(connection, "index_revision")
 
     def mark_pending(self, chunk_ids: Iterable[str]) -> None:
         """Note that these passages need a vector again."""
         with self._writing() as connection:
             _set_indexed(connection, chunk_ids, indexed=False)
+            _bump(connection, "index_revision")
 
     def _prepare(self, *, create: bool) -> None:
         """Check the schema's version; make the tables first where there are none."""
@@ -345,7 +354,13 @@ class Library:
     def _values(self, model: type[_ValueT], statement: Select[str]) -> tuple[_ValueT, ...]:
         with self._reading() as connection:
             payloads = connection.execute(statement).scalars().all()
-        return tuple(model.model_validate_json(payload) for payload in payloads)
+        try:
+            return tuple(model.model_validate_json(payload) for payload in payloads)
+        except ValidationError as error:
+            raise LibraryUnusable(
+                f"资料库 {self._where} 里的内容是另一个版本的 gongkai 写入的（{error.title}）。"
+                "请用 --data（GONGKAI_DATA）换一个文件夹后重新运行 gongkai ingest，或改用写入它的版本。"
+            ) from error
 
     @contextmanager
     def _reading(self) -> Generator[Connection]:
@@ -530,8 +545,8 @@ def _set_meta(connection: Connection, key: _MetaKey, value: str) -> None:
         connection.execute(insert(_meta), {"key": key, "value": value})
 
 
-def _bump(connection: Connection) -> None:
-    _set_meta(connection, "revision", str(int(_meta_value(connection, "revision") or 0) + 1))
+def _bump(connection: Connection, key: Literal["revision", "index_revision"]) -> None:
+    _set_meta(connection, key, str(int(_meta_value(connection, key) or 0) + 1))
 
 
 def _count(connection: Connection, table: Table) -> int:

@@ -34,7 +34,7 @@ def answer_html(answer: Answer, reports: Reports, *, key: str) -> str:
     badge = _BADGES[answer.status]
     pieces = (
         f'<p class="badge badge-{answer.status}">{badge}</p>' if badge else "",
-        f'<div class="answer-text">{_with_marks(answer.text, answer.citations, key)}</div>',
+        f'<div class="answer-text">{_with_marks(_said_once(answer), answer.citations, key)}</div>',
         _warnings(answer.warnings, answer.citations, key),
         _citations(answer.citations, reports, key),
         _derivations(answer.derivations),
@@ -65,6 +65,17 @@ def proof_html(citation: Citation, report: Report | None, text: str) -> str:
 
 
 # ---------------------------------------------------------------- the parts of an answer
+
+
+def _said_once(answer: Answer) -> str:
+    """Return the text without the remarks that the badges under it show."""
+    shown = [warning.message for warning in answer.warnings]
+    lines = answer.text.split("\n")
+    return "\n".join(
+        line
+        for line in lines
+        if not (line.startswith("注意：") and any(message in line for message in shown))
+    )
 
 
 def _with_marks(text: str, citations: Sequence[Citation], key: str) -> str:

@@ -4,9 +4,9 @@ import re
 
 from assistant.models import Derivation
 from assistant.rules.context import Context
-from assistant.rules.draft import Draft, Drafted, describe, issuer
+from assistant.rules.draft import Draft, Drafted, issuer, printed_amounts
 from assistant.tools import ReportView
-from ingest.checks import Assessment, plain
+from ingest.checks import Assessment, describe
 from ingest.models import Anchor, Section
 
 _GENERIC = frozenset(
@@ -107,7 +107,7 @@ def _say(context: Context, draft: Draft, view: ReportView, entry: Assessment, *,
         draft.derive(
             Derivation(
                 expression=entry.expression,
-                inputs=(entry.expression, plain(entry.printed)),
+                inputs=printed_amounts(entry.figures),
                 value=entry.expected,
                 unit=unit,
             )

@@ -13,10 +13,9 @@ from assistant.models import (
     Status,
 )
 from assistant.tools import ReportView, label_of
-from ingest.checks import describe, plain
+from ingest.checks import plain
 from ingest.models import Anchor, Figure, Finding, Value
 from ingest.outline import Sentence
-
 
 _NOT_COMPUTED = frozenset({"heading_numbering", "text_denies"})
 
@@ -105,15 +104,16 @@ class Draft:
         for figure_id, (view, number) in self._used.items():
             for finding in view.findings:
                 if figure_id in finding.figures:
-                    self._warn_of(finding, number)
+                    self._warn_of(view, finding, number)
 
-    def _warn_of(self, finding: Finding, number: int) -> None:
+    def _warn_of(self, view: ReportView, finding: Finding, number: int) -> None:
         if any(warning.message == finding.message for warning in self._warnings):
             return
         self.warn(f"finding_{finding.code}", finding.message, (number,))
         if finding.expected is not None and finding.code not in _NOT_COMPUTED:
             unit = "%" if finding.code == "rate" else ""
-            inputs = (finding.expression, plain(finding.printed))
+            used = [figure for figure in view.figures if figure.id in finding.figures]
+            inputs = printed_amounts(used)
             self.derive(
                 Derivation(expression=finding.expression, inputs=inputs, value=finding.expected, unit=unit)
             )
@@ -178,6 +178,13 @@ def amount(figure: Figure) -> str:
     return compact if compact.endswith(figure.quantity.unit) else f"{compact}{figure.quantity.unit}"
 
 
+def printed_amounts(figures: Sequence[Figure]) -> tuple[str, ...]:
+    """Return the printed amounts that a recomputation uses; of many, those that are not 0."""
+    amounts = [figure.quantity for figure in figures if figure.quantity is not None]
+    told = amounts if len(amounts) <= 6 else [quantity for quantity in amounts if quantity.value]
+    return tuple(quantity.printed for quantity in told)
+
+
 def inline(text: str) -> str:
     """Return a passage on one line: breaks between characters vanish, those between numbers become a space."""
     joined = re.sub(r"(?<![0-9A-Za-z.,])\s+|\s+(?![0-9A-Za-z])", "", text)
@@ -194,6 +201,3 @@ def issuer(view: ReportView) -> str:
     """Return 单位 and year as an answer names them."""
     year = f"{view.report.year}年" if view.report.year is not None else ""
     return f"{view.report.organization.name}{year}"
-
-
-__all__ = ["Draft", "Drafted", "amount", "describe", "inline", "issuer", "refuse", "value_text"]

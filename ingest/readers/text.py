@@ -1,4 +1,4 @@
-"""Read text and Markdown in any Chinese encoding; rows of tabs or bars become grids."""
+"""Read text and Markdown in any Chinese encoding; rows of tabs, bars or wide gaps become grids."""
 
 import hashlib
 import re
@@ -22,7 +22,12 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _COMMON = frozenset(
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年公开信息政府工作"
 )
-_RULE_ROW = re.compile(r"[\s|:\-—]+")
+_CELL_MARKUP = re.compile(r"\s*(?:\*\*)?(.*?)(?:\*\*)?\s*")
+_SPACED_PART = re.compile(r"\S+(?:[ \u3000]\S+)*")
+_NUMBER_PART = re.compile(r"(?:[+-]|增加|减少)? ?\d[\d,.]*(?: ?[万亿]?元)?|[-—/]|无")
+_PROSE_MARK = re.compile(r"[，。；：！？:;]")
+_LONGEST_SPACED_WORD = 20
+_RULE_ROW = re.compile(r"[\s|]*:?-{2,}:?\s*(?:\|\s*(?::?-{2,}:?)?\s*)*")
 
 
 def read_text_file(path: Path, *, limits: ReadingLimits) -> RawDocument:
@@ -127,7 +132,7 @@ def _grids(blocks: tuple[Block, ...]) -> tuple[Grid, ...]:
 
 
 def _cell_spans(line: str) -> list[tuple[int, int]] | None:
-    """Return where the cells of a row stand, without the white space around them; None for a line of prose."""
+    """Return where the cells of a row stand, without white space and bold marks; None for a line of prose."""
     if "\t" in line:
         mark = "\t"
     elif "|" in line and (
@@ -137,13 +142,27 @@ def _cell_spans(line: str) -> list[tuple[int, int]] | None:
         if _RULE_ROW.fullmatch(line):
             return []
     else:
-        return None
+        return _spaced_spans(line)
     start = 0
     spans: list[tuple[int, int]] = []
     for part in line.split(mark):
-        lead = len(part) - len(part.lstrip())
-        spans.append((start + lead, start + max(lead, len(part.rstrip()))))
+        inner = _CELL_MARKUP.fullmatch(part)
+        spans.append((start + inner.start(1), start + inner.end(1)) if inner else (start, start))
         start += len(part) + 1
     if mark == "|" and line.lstrip().startswith("|"):
         spans = spans[1:]
+    if mark == "|" and line.rstrip().endswith("|"):
+        spans = spans[:-1]
     return spans
+
+
+def _spaced_spans(line: str) -> list[tuple[int, int]] | None:
+    """Return the cells of a row that wide gaps keep apart: short words, or a label with numbers behind it."""
+    parts = list(_SPACED_PART.finditer(line))
+    texts = [part.group() for part in parts]
+    numbers = bool(texts) and all(_NUMBER_PART.fullmatch(text) for text in texts[1:])
+    words = not any(_PROSE_MARK.search(text) or len(text) > _LONGEST_SPACED_WORD for text in texts)
+    heads = words and (len(texts) > 2 or texts[:1] == ["信息内容"])
+    if len(texts) < 2 or not (heads or numbers):
+        return None
+    return [part.span() for part in parts]

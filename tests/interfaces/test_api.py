@@ -1,21 +1,17 @@
 """The HTTP interface as another program meets it."""
 
 import json
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from scripted import MemoryReports, ScriptedAnswers, answer, cited_figure, helan
 
 from assistant.interfaces.api import build_api
 from assistant.models import AnswerFigure, Completed, Event, Failed, TextDelta, Turn
 from vectorstore.errors import LibraryUnusable
 from vectorstore.models import Filter
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # starlette names a successor of httpx
-    from fastapi.testclient import TestClient
 
 RATE = next(figure for figure in helan().figures if figure.label.endswith("办复率"))
 ANSWER = answer("办复率为99.79%[1]", cited_figure(helan(), RATE)).model_copy(

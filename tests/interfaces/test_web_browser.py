@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -136,7 +137,7 @@ def test_steps_on_the_way_to_the_answer_can_be_opened(page: Page) -> None:
 
     page.get_by_text(re.compile(r"查找依据（\d+ 步）")).click()
 
-    expect(page.get_by_text("识别范围")).to_be_visible()
+    expect(page.get_by_text("识别范围：贺兰县 · 2020年")).to_be_visible()
 
 
 @browser_test
@@ -173,8 +174,35 @@ def test_an_example_is_asked_by_a_click(page: Page) -> None:
 
 @browser_test
 @needs_chromium
+def test_every_example_that_the_page_offers_has_an_answer(page: Page, url: str) -> None:
+    offered = page.locator(".example").all_inner_texts()
+
+    answers = [httpx.post(f"{url}/v1/ask", json={"question": one}, timeout=30).json() for one in offered]
+
+    assert len(offered) == 4
+    assert {answer["status"] for answer in answers} == {"answered"}
+
+
+@browser_test
+@needs_chromium
 def test_the_page_says_that_answers_are_made_by_a_program(page: Page) -> None:
     expect(page.get_by_text("回答由程序依据报告原文自动生成，引用前请核对原文")).to_be_visible()
+
+
+def test_the_api_answers_beside_the_page(url: str) -> None:
+    asked = httpx.post(f"{url}/v1/ask", json={"question": FLAGSHIP}, timeout=30)
+    lost = httpx.get(f"{url}/v1/nothing")
+
+    assert [figure["value"] for figure in asked.json()["figures"]] == [99.79]
+    assert (lost.status_code, lost.json()["code"]) == (404, "no_such_endpoint")
+
+
+def test_the_smallest_entry_is_the_serve_command() -> None:
+    shown = subprocess.run(
+        [sys.executable, "app.py", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert "--port" in shown.stdout
 
 
 def test_a_taken_port_is_told_with_the_way_out(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -1,0 +1,164 @@
+"""Know the rows of a grid: labels stand in front, values behind; and which value stands in which column.
+
+A row with fewer values than columns is placed only where its blank cells, the complete rows of the table or the
+table's head show which one is missing.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ingest.models import CellStatus, Grid, GridCell, Value
+
+_AMOUNT = re.compile(
+    r"(?:[+\-−－＋]|增加|减少|新增|增|减)?\s*[\d０-９][\d０-９,，]*(?:[.．][\d０-９]+)?\s*(?:[万亿]?元|件|条|项|次|个|人|份|宗|%)?"
+)
+_NOTHING = re.compile(r"[-－—–/／\\]+|无|〇|○")
+ARTICLE20_ITEM = re.compile(r"第二十条第?[（(]?([一五六八九])[)）]?项")
+HEAD_WORDS = frozenset(
+    ["申请人情况", "自然人", "法人或其他组织", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "总计"]
+)
+REVIEW_WORDS = frozenset(
+    ["行政复议", "行政诉讼", "未经复议直接起诉", "复议后起诉", "结果维持", "结果纠正", "尚未审结"]
+)
+_MOST_LOST_CELLS = 2
+_ROWS_THAT_SHOW_A_HABIT = 8
+
+
+class Line(Value):
+    """Hold one physical row with its cells, in order."""
+
+    cells: tuple[GridCell, ...]
+    page: int | None
+
+    @property
+    def labels(self) -> tuple[GridCell, ...]:
+        """Return the cells with words in them."""
+        return tuple(cell for cell in self.cells if cell.text and not is_value(cell.text))
+
+    @property
+    def values(self) -> tuple[GridCell, ...]:
+        """Return the cells behind the last label, blank ones included."""
+        labels = self.labels
+        first = self.cells.index(labels[-1]) + 1 if labels else 0
+        return self.cells[first:]
+
+    @property
+    def has_values(self) -> bool:
+        """Tell whether any cell holds an amount or a mark for none."""
+        return any(is_value(cell.text) for cell in self.cells)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Return where the row begins and ends in the text."""
+        return self.cells[0].char_start, self.cells[-1].char_end
+
+
+def is_value(text: str) -> bool:
+    """Tell an amount, or a mark that says there is none, from a label."""
+    plain = text.strip()
+    return bool(plain) and bool(_AMOUNT.fullmatch(plain) or _NOTHING.fullmatch(plain))
+
+
+def status_of(printed: GridCell | None, *, missing: CellStatus = "unclear") -> CellStatus:
+    """Return whether a cell holds an amount; `missing` is the status of one that is not there."""
+    if printed is None:
+        return missing
+    if not printed.text.strip() or _NOTHING.fullmatch(printed.text.strip()):
+        return "blank"
+    return "ok" if _AMOUNT.fullmatch(printed.text.strip()) else "unclear"
+
+
+def lines_with_next(grids: Sequence[Grid]) -> Iterator[tuple[Line, Line | None]]:
+    """Yield every row of the grids with the one below it."""
+    lines: list[Line] = []
+    for grid in grids:
+        rows: dict[int, list[GridCell]] = {}
+        for cell in grid.cells:
+            rows.setdefault(cell.row, []).append(cell)
+        lines += [Line(cells=tuple(cells), page=grid.page) for cells in rows.values() if cells]
+    for index, line in enumerate(lines):
+        yield line, lines[index + 1] if index + 1 < len(lines) else None
+
+
+class Alignment:
+    """Place the values of rows in their columns, by what the whole table shows of them.
+
+    `header_end` is the column in which the head of the table ends, where the head shows it.
+    """
+
+    def __init__(self, lines: Sequence[Line], *, width: int, header_end: int | None = None) -> None:
+        self._width = width
+        self._header_end = header_end
+        self._full_ends = [
+            (line.labels[-1].column, filled[-1].column)
+            for line in lines
+            if line.labels and len(filled := _filled(line.values)) == width
+        ]
+        self._totals_only = self._fills_only_totals(lines)
+
+    def place(self, line: Line) -> tuple[GridCell | None, ...] | None:
+        """Return the cells of a row by column, None for one that was lost with nothing in it.
+
+        The whole is None where nothing shows which cell is missing.
+        """
+        return self._by_cells(line) or (self._as_total(line) if self._totals_only else None)
+
+    def is_blank(self, line: Line) -> bool:
+        """Tell a row of blank cells from the first line of a label that goes on below."""
+        return len(line.values) >= self._width - _MOST_LOST_CELLS and not _filled(line.values)
+
+    def _by_cells(self, line: Line) -> tuple[GridCell | None, ...] | None:
+        """All values present: in order. Otherwise the blank cells decide, with the table's last column."""
+        width, values, filled = self._width, line.values, _filled(line.values)
+        if len(filled) >= width:
+            return tuple(filled) if len(filled) == width else None
+        end = self._last_column(line) or 0
+        inside = tuple(cell for cell in values if cell.column <= end)
+        if inside and filled and inside[-1].column == end and filled[-1].column <= end:
+            if len(inside) < width:
+                return _padded(inside, filled, width)
+            return inside[-width:] if filled[0] in inside[-width:] else None
+        if len(values) <= width:
+            return values if len(values) == width else None
+        windows = [values[start : start + width] for start in range(len(values) - width + 1)]
+        if not filled:
+            return windows[-1]
+        fitting = [window for window in windows if filled[0] in window and filled[-1] in window]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def _last_column(self, line: Line) -> int | None:
+        """Return where the last column stands, as complete rows with labels alike show, or all, or the head."""
+        label_at = line.labels[-1].column if line.labels else -1
+        alike = {end for label, end in self._full_ends if label == label_at}
+        alike = alike or {end for _, end in self._full_ends}
+        if len(alike) == 1:
+            return alike.pop()
+        return self._header_end if not self._full_ends else None
+
+    def _fills_only_totals(self, lines: Sequence[Line]) -> bool:
+        """Tell whether a body filled in nothing but the 总计 column, as far as its rows can be placed."""
+        placed = [row for line in lines if line.has_values and (row := self._by_cells(line))]
+        filled = [[cell is not None and bool(cell.text) for cell in row] for row in placed]
+        return len(filled) >= _ROWS_THAT_SHOW_A_HABIT and all(row[-1] and not any(row[:-1]) for row in filled)
+
+    def _as_total(self, line: Line) -> tuple[GridCell | None, ...] | None:
+        """Return a row whose only value stands behind blank cells, a few of which may be lost."""
+        values, filled = line.values, _filled(line.values)
+        if len(filled) != 1:
+            return None
+        cells = values[: values.index(filled[0]) + 1][-self._width :]
+        return cells if len(cells) == self._width else _padded(cells, filled, self._width)
+
+
+def _filled(cells: Sequence[GridCell]) -> list[GridCell]:
+    return [cell for cell in cells if cell.text]
+
+
+def _padded(
+    cells: tuple[GridCell, ...], filled: list[GridCell], width: int
+) -> tuple[GridCell | None, ...] | None:
+    """Return a row that lost blank cells on its left: its only value stands at its end, in the last column."""
+    lost = width - len(cells)
+    if len(filled) != 1 or cells[-1] is not filled[0] or not 0 < lost <= _MOST_LOST_CELLS:
+        return None
+    return (*[None] * lost, *cells)

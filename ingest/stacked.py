@@ -1,0 +1,158 @@
+"""Rebuild the rows of statutory tables that a file prints one cell a line.
+
+Labels tell the rows: the values between two labels are one row, however many they are. Whether a row has as many
+values as its table has columns is for `tables` to judge.
+"""
+
+import re
+from bisect import bisect
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Literal
+
+from ingest.indicators import Indicators
+from ingest.models import Block, Grid, GridCell, RawDocument
+from ingest.rows import ARTICLE20_ITEM, HEAD_WORDS, REVIEW_WORDS, is_value
+from ingest.wording import folded, is_enumerated, skeleton, without_parentheses
+
+_PAGE_FOOTER = re.compile(r"[-—–－]+\s*\d+\s*[-—–－]+|第\s*\d+\s*页.*")
+_TOP_NUMBER = re.compile(r"[#*\s]*[一二三四五六七八九十]+\s*、")
+_LONGEST_LABEL = 60
+_SHORTEST_RUN = 5
+_OPENINGS = frozenset(["申请人情况", "行政复议", "信息内容"])
+
+_Kind = Literal["item", "head", "label"]
+
+
+def with_stacked_tables(document: RawDocument, indicators: Indicators) -> RawDocument:
+    """Return the document with a grid for each run of one-cell lines, cut out of the grids they stood in."""
+    words = _Words(indicators)
+    runs = [run for run in _runs(document.blocks, words) if len(run) >= _SHORTEST_RUN]
+    if not runs:
+        return document
+    starts = [run[0].char_start for run in runs]
+    taken = {cell.char_start for run in runs for cell in run}
+    lines_taken = {
+        block.char_start
+        for block in document.blocks
+        if any(block.char_start <= start <= block.char_end for start in taken)
+    }
+    grids = [Grid(cells=_numbered(list(_rows(run, words)))) for run in runs]
+    for grid in document.grids:
+        rest = [cell for cell in grid.cells if _line_start(document.text, cell.char_start) not in lines_taken]
+        for _, part in groupby(rest, key=lambda cell: bisect(starts, cell.char_start)):
+            grids.append(grid.model_copy(update={"cells": tuple(part)}))
+    grids.sort(key=lambda grid: grid.cells[0].char_start)
+    return document.model_copy(update={"grids": tuple(grids)})
+
+
+class _Words:
+    """Know which words head a table, name its items or close it."""
+
+    def __init__(self, indicators: Indicators) -> None:
+        columns = (*indicators.article20_columns, *indicators.applicants)
+        labels = [
+            label.split("/")[-1] if column in indicators.applicants else label
+            for column in columns
+            for label in (column.label, column.label_2021, *column.variants)
+            if label
+        ]
+        self.heads = {
+            *HEAD_WORDS,
+            *REVIEW_WORDS,
+            *_OPENINGS,
+            *(skeleton(row.path[-1]) for row in indicators.review_columns),
+            *map(skeleton, labels),
+            *(skeleton(without_parentheses(label)) for label in labels),
+        }
+        rows = (*indicators.application_rows, *indicators.article20_rows)
+        self.rows = {
+            skeleton(label) for row in rows for label in (*row.path, row.label_2021 or "", *row.variants)
+        }
+
+    def kind(self, text: str) -> _Kind:
+        """Return what a label is; 总计 with an enumerator is a row, without one the head of a column."""
+        plain = folded(text)
+        if ARTICLE20_ITEM.search(plain):
+            return "item"
+        word = skeleton(text)
+        heads = {word, skeleton(without_parentheses(text))} & self.heads
+        if "本列数据" in word or (heads and not is_enumerated(text)):
+            return "head"
+        return "label"
+
+    def opens(self, text: str) -> bool:
+        """Tell whether a line begins a table."""
+        word = skeleton(text)
+        return word in _OPENINGS or "本列数据" in word or bool(ARTICLE20_ITEM.fullmatch(folded(text)))
+
+    def closes(self, text: str) -> bool:
+        """Tell whether a line can no longer be part of a table: a heading or a sentence."""
+        if skeleton(text) in self.rows:
+            return False
+        return bool(_TOP_NUMBER.match(text)) or len(text) > _LONGEST_LABEL or text.endswith(("。", "；"))
+
+
+def _line_start(text: str, offset: int) -> int:
+    return text.rfind("\n", 0, offset) + 1
+
+
+def _runs(blocks: Sequence[Block], words: _Words) -> Iterator[list[GridCell]]:
+    run: list[GridCell] = []
+    for block in blocks:
+        cells = [part for part in re.finditer(r"[^|\t]+", block.text) if part.group().strip()]
+        if not cells or _PAGE_FOOTER.fullmatch(block.text.strip()):
+            continue
+        cell = _cell(block, cells[0])
+        if len(cells) > 1 or words.closes(cell.text):
+            yield run
+            run = []
+        elif run or words.opens(cell.text):
+            run.append(cell)
+    yield run
+
+
+def _cell(block: Block, part: re.Match[str]) -> GridCell:
+    text = part.group().strip()
+    start = block.char_start + part.start() + part.group().index(text)
+    return GridCell(text=text, row=0, column=0, char_start=start, char_end=start + len(text))
+
+
+def _rows(run: Sequence[GridCell], words: _Words) -> Iterator[list[GridCell]]:
+    """Yield heads and labels apart; a label that goes on in the next line stays with its other half."""
+    labels: list[GridCell] = []
+    for values, group in groupby(run, key=lambda cell: is_value(cell.text)):
+        cells = list(group)
+        if not values:
+            labels = cells
+            continue
+        yield from _row(labels, cells, words)
+        labels = []
+    yield from _row(labels, [], words)
+
+
+def _row(labels: list[GridCell], values: list[GridCell], words: _Words) -> Iterator[list[GridCell]]:
+    kinds: list[_Kind] = [words.kind(cell.text) for cell in labels]
+    if kinds == ["head"]:
+        kinds = ["label"]
+    own: list[GridCell] = []
+    for kind, group in groupby(zip(labels, kinds, strict=True), key=lambda entry: entry[1]):
+        cells = [cell for cell, _ in group]
+        if kind == "head":
+            yield cells
+        elif kind == "item" or cells[-1] is not labels[-1]:
+            yield from ([cell] for cell in cells)
+        else:
+            lost = [cell for cell in cells[:-1] if skeleton(cell.text) in words.rows]
+            yield from ([cell] for cell in lost)
+            own = [cell for cell in cells if cell not in lost]
+    if own or values:
+        yield [*own, *values]
+
+
+def _numbered(rows: Sequence[Sequence[GridCell]]) -> tuple[GridCell, ...]:
+    return tuple(
+        cell.model_copy(update={"row": row, "column": column})
+        for row, cells in enumerate(rows)
+        for column, cell in enumerate(cells)
+    )
