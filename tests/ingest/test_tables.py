@@ -134,6 +134,14 @@ def test_cut_column_heads_are_completed_by_their_form(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("form", ["form2019", "form2021"])
+def test_tabs_stripped_from_the_ends_of_lines_lose_no_value(tmp_path: Path, form: str) -> None:
+    whole = tabbed(ARTICLE20[form])
+    stripped = "\n".join(line.rstrip() for line in whole.splitlines())
+    plain, other = (read(report(article20=text), tmp_path) for text in (whole, stripped))
+    assert values(other, "article20") == values(plain, "article20")
+
+
 def test_label_cut_by_a_page_break_keeps_its_row(tmp_path: Path) -> None:
     whole = tabbed(applications())
     cut = whole.replace(
