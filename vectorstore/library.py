@@ -94,8 +94,9 @@ _chunks = Table(
     Column("position", Integer, nullable=False),
     Column("indexed", Boolean, nullable=False),
     Column("payload", Text, nullable=False),
-    Index("chunks_pending", "indexed"),
 )
+_pending = _chunks.c.indexed.is_(False)
+Index("chunks_pending", _chunks.c.number, sqlite_where=_pending, postgresql_where=_pending)
 _figures = Table(
     "figures",
     _metadata,
@@ -275,7 +276,7 @@ class Library:
         if filter != EVERYTHING:
             statement = _within(statement.join(_reports), filter)
         if indexed is not None:
-            statement = statement.where(_chunks.c.indexed == indexed)
+            statement = statement.where(_chunks.c.indexed.is_(indexed))
         with self._reading() as connection:
             return tuple(connection.execute(statement.order_by(_chunks.c.number)).scalars())
 
@@ -293,16 +294,16 @@ class Library:
     def manifest(self) -> Manifest:
         """Say what the library holds."""
         with self._reading() as connection:
+            chunks = _count(connection, _chunks)
+            pending = connection.execute(select(func.count()).select_from(_chunks).where(_pending))
             return Manifest(
                 schema_version=SCHEMA_VERSION,
                 pipeline=_meta_value(connection, "pipeline") or "",
                 embedding_model=_meta_value(connection, "embedding_model"),
                 reports=_count(connection, _reports),
-                chunks=_count(connection, _chunks),
+                chunks=chunks,
                 figures=_count(connection, _figures),
-                indexed_chunks=connection.execute(
-                    select(func.count()).select_from(_chunks).where(_chunks.c.indexed.is_(True))
-                ).scalar_one(),
+                indexed_chunks=chunks - pending.scalar_one(),
             )
 
     def known_files(self) -> Mapping[str, KnownFile]:
@@ -319,7 +320,7 @@ class Library:
 
     def pending_chunks(self, *, limit: int) -> tuple[Chunk, ...]:
         """Return passages that have no vector yet, the earliest stored first."""
-        statement = select(_chunks.c.payload).where(_chunks.c.indexed.is_(False))
+        statement = select(_chunks.c.payload).where(_pending)
         return self._values(Chunk, statement.order_by(_chunks.c.number).limit(limit))
 
     def mark_indexed(self, chunk_ids: Iterable[str], *, model: str) -> None:
