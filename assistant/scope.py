@@ -148,7 +148,8 @@ def _abbreviates(word: str, name: str, language: Language) -> bool:
     """Tell whether a word is a short form of a name: its characters in order, its core in one piece, its end alike."""
     suffix = next((suffix for suffix in language.body_suffixes if word.endswith(suffix)), "")
     core = word[: len(word) - len(suffix)]
-    if len(core) < 2 or not any(name.endswith(word[-size:]) for size in (2, 1)):
+    name_suffix = next((suffix for suffix in language.body_suffixes if name.endswith(suffix)), name[-1:])
+    if len(core) < 2 or word[-1] not in name_suffix:
         return False
     if suffix and len(suffix) > 1 and not name.endswith(suffix[-2:]):
         return False

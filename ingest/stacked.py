@@ -6,6 +6,7 @@ values as its table has columns is for `tables` to judge.
 
 import re
 from bisect import bisect
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Literal
@@ -17,6 +18,7 @@ from ingest.wording import folded, is_enumerated, skeleton, without_parentheses
 
 _PAGE_FOOTER = re.compile(r"[-—–－]+\s*\d+\s*[-—–－]+|第\s*\d+\s*页.*")
 _TOP_NUMBER = re.compile(r"[#*\s]*[一二三四五六七八九十]+\s*、")
+_WORDS = re.compile(r"[^\s|](?:[^|\t]*[^\s|])?")
 _LONGEST_LABEL = 60
 _SHORTEST_RUN = 5
 _OPENINGS = frozenset(["申请人情况", "行政复议", "信息内容"])
@@ -27,19 +29,14 @@ _Kind = Literal["item", "head", "label"]
 def with_stacked_tables(document: RawDocument, indicators: Indicators) -> RawDocument:
     """Return the document with a grid for each run of one-cell lines, cut out of the grids they stood in."""
     words = _Words(indicators)
-    runs = [run for run in _runs(document.blocks, words) if len(run) >= _SHORTEST_RUN]
+    runs = [run for run in _runs(document, words) if len(run) >= _SHORTEST_RUN]
     if not runs:
         return document
     starts = [run[0].char_start for run in runs]
-    taken = {cell.char_start for run in runs for cell in run}
-    lines_taken = {
-        block.char_start
-        for block in document.blocks
-        if any(block.char_start <= start <= block.char_end for start in taken)
-    }
+    taken = {_line_start(document.text, cell.char_start) for run in runs for cell in run}
     grids = [Grid(cells=_numbered(list(_rows(run, words)))) for run in runs]
     for grid in document.grids:
-        rest = [cell for cell in grid.cells if _line_start(document.text, cell.char_start) not in lines_taken]
+        rest = [cell for cell in grid.cells if _line_start(document.text, cell.char_start) not in taken]
         for _, part in groupby(rest, key=lambda cell: bisect(starts, cell.char_start)):
             grids.append(grid.model_copy(update={"cells": tuple(part)}))
     grids.sort(key=lambda grid: grid.cells[0].char_start)
@@ -97,14 +94,16 @@ def _line_start(text: str, offset: int) -> int:
     return text.rfind("\n", 0, offset) + 1
 
 
-def _runs(blocks: Sequence[Block], words: _Words) -> Iterator[list[GridCell]]:
+def _runs(document: RawDocument, words: _Words) -> Iterator[list[GridCell]]:
+    filled = [cell for grid in document.grids for cell in grid.cells if cell.text]
+    on_line = Counter(_line_start(document.text, cell.char_start) for cell in filled)
     run: list[GridCell] = []
-    for block in blocks:
-        cells = [part for part in re.finditer(r"[^|\t]+", block.text) if part.group().strip()]
-        if not cells or _PAGE_FOOTER.fullmatch(block.text.strip()):
+    for block in document.blocks:
+        part = _WORDS.search(block.text)
+        if part is None or _PAGE_FOOTER.fullmatch(block.text.strip()):
             continue
-        cell = _cell(block, cells[0])
-        if len(cells) > 1 or words.closes(cell.text):
+        cell = _cell(block, part)
+        if on_line[block.char_start] > 1 or words.closes(cell.text):
             yield run
             run = []
         elif run or words.opens(cell.text):
@@ -113,9 +112,8 @@ def _runs(blocks: Sequence[Block], words: _Words) -> Iterator[list[GridCell]]:
 
 
 def _cell(block: Block, part: re.Match[str]) -> GridCell:
-    text = part.group().strip()
-    start = block.char_start + part.start() + part.group().index(text)
-    return GridCell(text=text, row=0, column=0, char_start=start, char_end=start + len(text))
+    start, end = block.char_start + part.start(), block.char_start + part.end()
+    return GridCell(text=part.group(), row=0, column=0, char_start=start, char_end=end)
 
 
 def _rows(run: Sequence[GridCell], words: _Words) -> Iterator[list[GridCell]]:

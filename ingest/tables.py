@@ -111,6 +111,7 @@ class _Reader:
         self._header: dict[int, Column] = {}
         self._header_cells: dict[int, GridCell] = {}
         self._header_label = 0
+        self._header_width = 0
         self._applicant_columns: dict[int, Applicant] = {}
         self._applications: list[tuple[Line, Line | None]] = []
         self._applicants_shuffled = False
@@ -240,6 +241,7 @@ class _Reader:
         columns = filled if named else filled[1:]
         self._header = {}
         self._header_cells = dict(columns)
+        self._header_width = len(line.cells)
         expected = [
             column
             for column in self.indicators.article20_columns
@@ -248,7 +250,10 @@ class _Reader:
             )
         ]
         for index, cell in columns:
-            best = self._best_column(cell.text, expected or list(self.indicators.article20_columns))
+            # 单独成行的“第二十条第（五）项”不在表格里，_item 可能还是上一项
+            best = self._best_column(cell.text, expected) or self._best_column(
+                cell.text, list(self.indicators.article20_columns)
+            )
             if best is not None:
                 self._header[index] = best
         if len(self._header) < len(columns):
@@ -337,11 +342,15 @@ class _Reader:
         return _text(printed).strip("0. ") != "" and "元" not in "".join(texts)
 
     def _fits_header(self, line: Line, offset: int) -> bool:
-        """Tell whether a row has a cell under each named column and nothing beside them."""
+        """Tell whether a row has a cell under each named column and nothing beside them.
+
+        A row shorter than its head may have lost any cell, unless all that are named have something in them.
+        """
         under = {index + offset for index in self._header_cells}
         first = line.cells.index(line.labels[-1]) + 1
-        beside = [index for index in range(first, len(line.cells)) if line.cells[index].text]
-        return max(under, default=0) < len(line.cells) and under.issuperset(beside)
+        filled = {index for index in range(first, len(line.cells)) if line.cells[index].text}
+        whole = len(line.cells) >= self._header_width + offset or under <= filled
+        return whole and max(under, default=0) < len(line.cells) and filled <= under
 
     def _unit(self, column: Column, index: int) -> str:
         """Return the unit that the head of a money column states, or the form's."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from itertools import takewhile
 from pathlib import Path
 
 from ingest.errors import LimitExceeded, UnreadableFile
@@ -160,9 +161,10 @@ def _spaced_spans(line: str) -> list[tuple[int, int]] | None:
     """Return the cells of a row that wide gaps keep apart: short words, or a label with numbers behind it."""
     parts = list(_SPACED_PART.finditer(line))
     texts = [part.group() for part in parts]
-    numbers = bool(texts) and all(_NUMBER_PART.fullmatch(text) for text in texts[1:])
+    behind = len(list(takewhile(_NUMBER_PART.fullmatch, reversed(texts))))
+    numbers = behind > 1 or (behind == 1 and len(texts) == 2)
     words = not any(_PROSE_MARK.search(text) or len(text) > _LONGEST_SPACED_WORD for text in texts)
-    heads = words and (len(texts) > 2 or texts[:1] == ["信息内容"])
+    heads = (words and len(texts) > 2) or texts[:1] == ["信息内容"]
     if len(texts) < 2 or not (heads or numbers):
         return None
     return [part.span() for part in parts]

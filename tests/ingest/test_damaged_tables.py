@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from ingest.indicators import load_indicators
 
 QUICK = settings(
-    max_examples=150,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
