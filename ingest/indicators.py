@@ -94,6 +94,8 @@ class Indicators(Value):
     application_rows: tuple[Row, ...]
     sums: tuple[Sum, ...]
     review_columns: tuple[Row, ...]
+    review_groups: tuple[Row, ...]
+    outcomes: tuple[Row, ...]
     stat2017_rows: tuple[StatRow, ...]
     indicators: tuple[Indicator, ...]
     narrative: tuple[Narrative, ...]
@@ -159,6 +161,14 @@ def load_indicators() -> Indicators:
         application_rows=applications,
         sums=tuple(Sum(**entry) for entry in raw["sums"]),
         review_columns=review,
+        review_groups=tuple(
+            Row(key=entry["key"], path=(entry["label"],), terms=tuple(entry["terms"]))
+            for entry in raw["review_groups"]
+        ),
+        outcomes=tuple(
+            Row(key=entry["key"], path=(entry["label"],), terms=tuple(entry["terms"]))
+            for entry in raw["review_outcomes"]
+        ),
         stat2017_rows=stat_rows,
         indicators=(
             *_article20_indicators(article20_rows, article20_columns),

@@ -30,10 +30,15 @@ _GENERIC = frozenset(
         "吻合",
         "对得上",
         "件数",
+        "申请表",
+        "申请",
+        "数据表",
         "表中",
     ]
 )
 _MOST_CITED = 8
+_MOST_DIFFERING = 6
+_MOST_AGREEING = 3
 _ALL = re.compile(r"(?:哪些|什么|有没有|有无|是否)[^,，]{0,8}(?:矛盾|出入|差错|错误|勾稽|不一致|不符)")
 
 
@@ -48,7 +53,7 @@ def consistency_answer(context: Context) -> Drafted | None:
         differing = [entry for entry in fitting if entry.outcome == "differs"]
         if len(context.views) > 1 or len(fitting) > 1:
             draft.say(f"{issuer(view)}：{'以下各项不符' if differing else '以下各项均一致'}。")
-        for entry in (differing or fitting)[:6]:
+        for entry in differing[:_MOST_DIFFERING] or fitting[:_MOST_AGREEING]:
             _say(context, draft, view, entry, alone=len(fitting) == 1)
     drafted = draft.finish()
     return drafted if drafted.text else None
@@ -78,6 +83,8 @@ def _fitting(context: Context, view: ReportView) -> list[Assessment]:
     words = [word for word in context.language.content(context.asked) if word not in _GENERIC]
     if re.search(r"编号|序号|标题", context.asked):
         return [entry for entry in view.assessments if entry.code == "heading_numbering"]
+    if not words and re.search(r"勾稽|平衡|矛盾|一致|对得上", context.asked):
+        return list(view.assessments)
     scored: list[tuple[float, Assessment]] = []
     for entry in view.assessments:
         told = " ".join((entry.title, *(f"{figure.label} {figure.phrase}" for figure in entry.figures)))

@@ -68,10 +68,12 @@ class Context:
 
 NAMED = 0.45
 """The score from which a cell counts whose row and column the question names."""
+MOST_MISSED_NAMED = 0.6
+"""The share of the asked words that such a cell may leave unmentioned."""
 
 
 def is_sure(match: Match) -> bool:
     """Tell whether a figure is what was asked, and not just near it."""
     if match.named:
-        return match.score >= NAMED and match.missed <= 0.5
+        return match.score >= NAMED and match.missed <= MOST_MISSED_NAMED
     return match.score >= SURE and match.missed <= MOST_MISSED

@@ -7,7 +7,7 @@ from assistant.rules.context import MOST_MISSED, Context, is_sure
 from assistant.rules.draft import Draft, Drafted, amount, inline, issuer, refuse
 from assistant.tools import Calculate, Match, ReportView, analyse, denied_things, label_of, squeezed
 from ingest.checks import plain
-from ingest.models import Quantity
+from ingest.models import Figure, Quantity
 from ingest.numerals import in_base_units, number_phrases
 from ingest.outline import Sentence
 from prompts import load
@@ -98,6 +98,8 @@ def _state(context: Context, view: ReportView, phrase: str, draft: Draft, *, sev
     if _state_sum(context, view, phrase, draft):
         return True
     match = chosen(context.figures(view, phrase))
+    if (match is None or match.figure.origin == "table") and _state_litigation(context, view, phrase, draft):
+        return True
     if match is not None and match.figure.status != "ok":
         return _state_blank(view, match, draft, several=several)
     if match is not None:
@@ -143,17 +145,42 @@ def _state_sum(context: Context, view: ReportView, phrase: str, draft: Draft) ->
     ]
     if not rows or any(figure.quantity is None for figure in rows):
         return False
-    inputs = tuple((f"x{n}", figure.quantity) for n, figure in enumerate(rows) if figure.quantity is not None)
+    _say_sum(context, view, rows, wanted.label.split("）")[-1], draft)
+    return True
+
+
+def _state_litigation(context: Context, view: ReportView, phrase: str, draft: Draft) -> bool:
+    """State 行政诉讼 without a proceeding as the sum of the two that the form keeps apart."""
+    question = squeezed(phrase)
+    groups = [group for group in context.indicators.review_groups if group.key.startswith("litigation")]
+    if "诉讼" not in question or any(term in question for group in groups for term in group.terms):
+        return False
+    if context.language.unit(phrase) == "%" or re.search(r"率\s*$", phrase):
+        return False
+    outcome = next(
+        (o for o in context.indicators.outcomes if any(term in question for term in o.terms)), None
+    )
+    keys = [f"{group.key}.{outcome.key if outcome else 'total'}" for group in groups]
+    cells = [figure for key in keys for figure in view.figures if figure.indicator == key]
+    if len(cells) != len(groups) or any(figure.quantity is None for figure in cells):
+        return False
+    _say_sum(context, view, cells, f"行政诉讼 {outcome.path[-1] if outcome else '总计'}", draft)
+    return True
+
+
+def _say_sum(context: Context, view: ReportView, rows: Sequence[Figure], label: str, draft: Draft) -> None:
+    filled = [figure.quantity for figure in rows if figure.quantity is not None]
+    told = [quantity for quantity in filled if quantity.value] or filled[:1]
+    inputs = tuple((f"x{n}", quantity) for n, quantity in enumerate(told))
     expression = "+".join(name for name, _ in inputs)
     derivation = context.toolbox.calculate(Calculate(expression=expression, inputs=inputs, unit="件"))
     context.note("calculate", derivation.expression)
     marks = "".join(dict.fromkeys(draft.cite_figure(view, figure) for figure in rows))
     draft.derive(derivation)
-    label = wanted.label.split("）")[-1]
     draft.say(
-        f"{plain(derivation.value)}件——{issuer(view)}“{label}”各项之和（{derivation.expression}，表中没有印出小计）{marks}。"
+        f"{plain(derivation.value)}件——{issuer(view)}“{label}”各项之和"
+        f"（{derivation.expression}，表中没有印出合计）{marks}。"
     )
-    return True
 
 
 def _state_blank(view: ReportView, match: Match, draft: Draft, *, several: bool) -> bool:

@@ -13,6 +13,7 @@ from prompts import load
 _ITEM = re.compile(
     r"^[\s*]*(?:[一二三四五六七八九十]{1,2}\s*是|第[一二三四五六七八九十]{1,2}[，,、]|[（(]?\d{1,2}[)）.、．](?!\d)|[（(][一二三四五六七八九十][)）])"
 )
+_FIRST_ITEM = re.compile(r"^[\s*]*(?:一是|第一[，,、]|[（(]?1[)）.、．](?!\d))")
 _ITEM_INSIDE = re.compile(r"[：:，,]\s*(?=一是)")
 _LONGEST_ANSWER = 900
 _MOST_SENTENCES = 3
@@ -95,9 +96,9 @@ def _groups(view: ReportView) -> list[list[Sentence]]:
     current: list[Sentence] = []
     for sentence in view.sentences:
         text = inline(sentence.text)
-        starts = bool(_ITEM.match(text)) and not re.match(r"^[（(]?\d", text)
+        starts = bool(_ITEM.match(text))
         begins_inside = bool(_ITEM_INSIDE.search(text))
-        if begins_inside or re.match(r"^[\s*]*(?:一是|第一[，,、])", text):
+        if begins_inside or _FIRST_ITEM.match(text):
             if current:
                 groups.append(current)
             current = [sentence]

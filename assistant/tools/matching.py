@@ -18,6 +18,7 @@ from ingest.wording import without_parentheses
 _IN_PHRASE, _IN_SENTENCE, _IN_HEADINGS = 1.0, 0.75, 0.4
 _SYNONYM = 0.85
 _PEOPLE = frozenset(["人", "名", "位", "人次"])
+_OTHER_UNIT = -0.2
 _EVERYDAY = frozenset(["公开", "信息", "发布", "通过", "政府"])
 _HEAD = re.compile(
     r"(?:多少|几)(?:个|件|条|项|次|场|份|家|名|种|类|篇|期|宗|例|位|处)([\u4e00-\u9fff]{2,6}?)(?=[?？,，。和与及的呢吗]|$)"
@@ -88,12 +89,13 @@ def match_figures(
     """Return the figures of a report that fit at all, best first."""
     weights = _weights(asked, view)
     terms = _terms(indicators)
+    outcomes = tuple(term for row in indicators.outcomes for term in row.terms)
     wanted: Applicant = asked.applicant or "total"
     matches: list[Match] = []
     for figure in view.figures:
         if figure.dimensions.applicant is not None and figure.dimensions.applicant != wanted:
             continue
-        match = _match_figure(figure, asked, weights, language, terms)
+        match = _match_figure(figure, asked, weights, language, terms, outcomes)
         if match.score > 0.2:
             matches.append(match)
     return tuple(sorted(matches, key=lambda match: (-match.score, match.figure.anchor.char_start)))
@@ -139,6 +141,7 @@ def _match_figure(
     weights: dict[str, float],
     language: Language,
     terms: dict[str, tuple[tuple[str, ...], tuple[str, ...]]],
+    outcomes: Sequence[str],
 ) -> Match:
     headings = squeezed(" ".join(figure.anchor.section_path))
     question = squeezed(asked.text)
@@ -149,6 +152,9 @@ def _match_figure(
         column = _longest(column_terms, question)
         phrase = (squeezed(figure.phrase), squeezed("".join((*row_terms, *column_terms))))
         sentence = headings
+        if not column and (figure.indicator or "").endswith(".total") and not _longest(outcomes, question):
+            # 没有问哪种结果，就是问总计
+            column = "总计"
         named = bool(row) and (bool(column) or not column_terms)
         fit = 0.12 * bool(row) + 0.08 * bool(column) + 0.01 * (len(row) + len(column))
         if column_terms and not column:
@@ -166,12 +172,13 @@ def _match_figure(
         )
     found = {word: _found(word, phrase, sentence, headings, language) for word in asked.words}
     score, missed, missed_words = _coverage(found, weights)
+    unit_fit = _unit_fit(asked.unit, figure)
     return Match(
         figure=figure,
-        score=score + fit + _unit_fit(asked.unit, figure),
+        score=score + fit + unit_fit,
         missed=missed,
         missed_words=missed_words,
-        named=named,
+        named=named and unit_fit > _OTHER_UNIT,
     )
 
 
