@@ -31,6 +31,7 @@ class Language(Value):
     common_bodies: frozenset[str]
     english_bodies: tuple[tuple[str, str], ...]
     denial_topics: tuple[str, ...]
+    holdings: frozenset[str]
     problems_asked: str
     plans_asked: str
     problems_told: str
@@ -40,8 +41,11 @@ class Language(Value):
         """Return what a folded question asks for; a passage when nothing says otherwise."""
         counted = self.unit(asked) is not None
         for kind, pattern in self.kinds:
-            if not (counted and kind in {"contact", "date"}) and re.search(pattern, asked):
-                return kind
+            if (counted and kind in {"contact", "date"}) or not re.search(pattern, asked):
+                continue
+            if kind == "collection" and any(word not in self.holdings for word in self.content(asked)):
+                continue
+            return kind
         return "passage"
 
     def content(self, asked: str) -> tuple[str, ...]:
@@ -83,6 +87,7 @@ def load_language() -> Language:
         synonyms=tuple(tuple(folded(word) for word in group) for group in raw["synonyms"]["groups"]),
         body_suffixes=tuple(sorted(raw["bodies"]["suffixes"], key=len, reverse=True)),
         common_bodies=frozenset(raw["bodies"]["common"]),
+        holdings=frozenset(raw["holdings"]["words"]),
         **raw["points"],
         denial_topics=tuple(raw["denials"]["topics"]),
         english_bodies=tuple((english, chinese) for english, chinese in raw["bodies"]["english"]),

@@ -298,7 +298,7 @@ def _inherit(
         choices = of_kind if len(of_kind) > 1 else choices or (() if of_kind else earlier.choices)
     if not years:
         relative = _LAST_YEAR.search(text) and not re.search(
-            r"比(?:上一?年|去年|前一年)|较(?:上一?年|去年)|结转", text
+            r"比(?:上一?年|去年|前一年)|较(?:上一?年|去年)|结转|上一?年度?项目", text
         )
         if relative and len(talked_of) == 1:
             years = (talked_of[0] - 1,)

@@ -9,6 +9,8 @@ from ingest.models import Anchor, Chunk, Organization, Table, content_id
 from ingest.outline import Sentence
 
 _LONGEST_PASSAGE = 360
+# A title or a signature has no full stop and is not the beginning of the sentence below it.
+_ENDS = ("。", "！", "？", "!", "?", "；", ";", "：", ":", "”", '"')
 
 
 def chunk_report(
@@ -50,6 +52,7 @@ def _passages(sentences: Sequence[Sentence]) -> Iterator[tuple[Anchor, str]]:
         if run and (
             sentence.section_path != run[0].section_path
             or sentence.char_end - run[0].char_start > _LONGEST_PASSAGE
+            or not run[-1].text.rstrip("*").endswith(_ENDS)
         ):
             yield _anchor(run), ""
             run = []

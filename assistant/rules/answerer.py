@@ -166,13 +166,14 @@ class RulesAnswerer:
                 return drafted
         if context.kind in {"quantity", "share", "average", "sum", "difference", "rank", "compare"}:
             return figure_answer(context)
-        if context.kind == "passage" and not _ASKS_FOR_WORDS.search(context.asked):
-            drafted = figure_answer(context)
-            if drafted.status not in {"refused", "clarify"}:
-                return drafted
         if re.search(f"{self._language.problems_asked}|{self._language.plans_asked}", context.asked):
             drafted = list_answer(context)
             if drafted is not None:
+                return drafted
+        told = len(self._language.content(context.asked)) > 1
+        if context.kind == "passage" and told and not _ASKS_FOR_WORDS.search(context.asked):
+            drafted = figure_answer(context)
+            if drafted.status not in {"refused", "clarify"}:
                 return drafted
         return passage_answer(context)
 

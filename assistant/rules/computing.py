@@ -16,6 +16,10 @@ _ASK = re.compile(
     r"(?:这)?[两二三四五六]?(?:项|者|个|种)?(?:数量|数)?(?:从(?:多|大|高)到(?:少|小|低)|从(?:少|小|低)到(?:多|大|高))?(?:怎么排|如何排|排序|排名|排列|依次).*$"
     r"|[,，]?\s*(?:哪个|哪一个|谁|哪家|哪种|哪一年|哪边|哪项|哪类|两者|二者).*$|相差.*$|差(?:了)?多少.*$|(?:合计|一共|总共|加起来|相加|之和|共计).*$|分别.*$"
 )
+# 议案和提案哪个办结率高：比的是办结率
+_WHICH = re.compile(
+    r"(?:哪个|哪一个|谁|哪家|哪项|哪类|谁的)的?(?P<what>[\u4e00-\u9fff]{2,8}?)(?:更|最)?(?:多|少|高|低|大|小)"
+)
 _ASCENDING = re.compile(r"从(?:少|小|低)到(?:多|大|高)|最(?:少|小|低)|更(?:少|小|低)")
 _RATIO_UNITS = frozenset({"%", "‰", "个百分点", "百分点"})
 _Pair = tuple[ReportView, Match]
@@ -42,9 +46,8 @@ def ranking(context: Context) -> Drafted | None:
     else:
         fewest = bool(_ASCENDING.search(context.asked))
         winner = ordered[-1] if fewest else ordered[0]
-        word = "最少" if fewest else "最多"
-        if len(ordered) == 2:
-            word = "更少" if fewest else "更多"
+        less, more = ("低", "高") if units <= _RATIO_UNITS else ("少", "多")
+        word = f"{'更' if len(ordered) == 2 else '最'}{less if fewest else more}"
         same = _value(ordered[0]) == _value(ordered[1])
         head = "两者相同" if same and len(ordered) == 2 else f"{_name(context, winner)}{word}"
         draft.say(f"{head}：{'；'.join(parts)}。")
@@ -166,7 +169,8 @@ def _whole(context: Context, view: ReportView, part: Match, whole_text: str) -> 
 def _compared(context: Context) -> list[_Pair]:
     """Return what is compared: one phrase over several reports, or several phrases in one report."""
     views = context.views
-    phrase = _ASK.sub("", context.asked)
+    tail = _WHICH.search(context.asked)
+    phrase = f"{_ASK.sub('', context.asked)}{'的' + tail['what'] if tail else ''}"
     if not context.language.content(phrase):
         phrase = context.asked
     if len(views) > 1:

@@ -1,6 +1,7 @@
 """Answer questions about whether the figures of a report agree."""
 
 import re
+from collections.abc import Sequence
 
 from assistant.models import Derivation
 from assistant.rules.context import Context
@@ -52,11 +53,18 @@ def consistency_answer(context: Context) -> Drafted | None:
             continue
         differing = [entry for entry in fitting if entry.outcome == "differs"]
         if len(context.views) > 1 or len(fitting) > 1:
-            draft.say(f"{issuer(view)}：{'以下各项不符' if differing else '以下各项均一致'}。")
+            draft.say(f"{issuer(view)}：{_verdict(fitting)}。")
         for entry in differing[:_MOST_DIFFERING] or fitting[:_MOST_AGREEING]:
             _say(context, draft, view, entry, alone=len(fitting) == 1)
     drafted = draft.finish()
     return drafted if drafted.text else None
+
+
+def _verdict(entries: Sequence[Assessment]) -> str:
+    outcomes = {entry.outcome for entry in entries}
+    if "differs" in outcomes:
+        return "以下各项不符"
+    return "以下各项均一致" if outcomes == {"agrees"} else "以下各项有空白或无法辨认的单元格，不能全部核对"
 
 
 def findings_answer(context: Context) -> Drafted:
@@ -84,14 +92,16 @@ def _fitting(context: Context, view: ReportView) -> list[Assessment]:
     if re.search(r"编号|序号|标题", context.asked):
         return [entry for entry in view.assessments if entry.code == "heading_numbering"]
     if not words and re.search(r"勾稽|平衡|矛盾|一致|对得上", context.asked):
-        return list(view.assessments)
+        return [entry for entry in view.assessments if entry.outcome != "not_assessable"]
     scored: list[tuple[float, Assessment]] = []
     for entry in view.assessments:
         told = " ".join((entry.title, *(f"{figure.label} {figure.phrase}" for figure in entry.figures)))
         hits = sum(word in told for word in words)
         text_asked = "正文" in context.asked or "文字" in context.asked
         bonus = 0.3 if (entry.code in {"text_table", "text_denies"}) == text_asked else 0.0
-        title_bonus = 0.2 * sum(word in entry.title for word in words)
+        title_bonus = 0.08 * sum(word in entry.title for word in words)
+        if entry.code == "parts" and re.search(r"加起来|相加|其中|各项|渠道|之和|加总", context.asked):
+            hits, bonus = max(hits, 1), 0.6
         scored.append((hits / max(1, len(words)) + bonus + title_bonus if hits else 0.0, entry))
     best = max((score for score, _ in scored), default=0.0)
     return [entry for score, entry in scored if score == best] if best >= 0.5 else []

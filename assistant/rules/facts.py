@@ -16,7 +16,11 @@ _CONTACTS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
     ("电子邮箱", re.compile(r"邮箱|邮件"), re.compile(r"[\w.]+@[\w.]+")),
     ("传真", re.compile(r"传真"), re.compile(r"传真\s*[:：]?\s*([\d—－\-（）() ]{7,})")),
     ("邮编", re.compile(r"邮编|邮政编码"), re.compile(r"(?:邮编|邮政编码)\s*[:：]?\s*(\d{6})")),
-    ("电话", re.compile(r"电话|号码|联系方式"), re.compile(r"电话\s*[:：]?\s*([\d—－\-（）() ]{7,})")),
+    (
+        "电话",
+        re.compile(r"电话|(?<!传真)号码|联系方式"),
+        re.compile(r"电话\s*[:：]?\s*([\d—－\-（）() ]{7,})"),
+    ),
     (
         "地址",
         re.compile(r"地址|在哪里|在哪儿"),

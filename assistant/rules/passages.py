@@ -19,6 +19,7 @@ _LONGEST_ANSWER = 900
 _MOST_SENTENCES = 3
 _MOST_OF_A_SECTION = 5
 _NEARLY_AS_GOOD = 0.03
+_SHORT_POINT = 26
 
 
 def list_answer(context: Context) -> Drafted | None:
@@ -128,8 +129,12 @@ def _worth(
     heading = group[0].section_path[-1] if group[0].section_path else ""
     about = inline(opening.text) if opening else ""
     words = context.language.content(context.asked)
-    told = [word for word in words if word in heading or word in about or word in inline(group[0].text)]
-    worth = max(lead, max(own, default=0.0), 0.9 * len(told) / max(1, len(words)))
+    weights = {word: max(0.2, view.rarity(word)) for word in words}
+    told = sum(
+        weights[word] for word in weights if word in heading or word in about or word in inline(group[0].text)
+    )
+    typical = sum(own) / len(group)
+    worth = max(lead, typical, 0.9 * told / max(0.2, sum(weights.values())))
     return worth + _tone(group, opening, context)
 
 
@@ -170,7 +175,22 @@ def passage_answer(context: Context) -> Drafted:
             break
         mark = draft.cite_sentence(view, match.sentence)
         draft.say(f"{issuer(view)}的报告写道：“{inline(match.sentence.text)}”{mark}")
+        for sentence in _told_next(view, match.sentence):
+            draft.say(f"“{inline(sentence.text)}”{draft.cite_sentence(view, sentence)}")
     return draft.finish()
+
+
+def _told_next(view: ReportView, sentence: Sentence) -> Sequence[Sentence]:
+    """Return what a short point (一是推进……。) goes on to say, up to the next point."""
+    if len(inline(sentence.text)) > _SHORT_POINT or not _ITEM.match(inline(sentence.text)):
+        return ()
+    at = next(index for index, other in enumerate(view.sentences) if other.char_start == sentence.char_start)
+    told: list[Sentence] = []
+    for other in view.sentences[at + 1 : at + 1 + _MOST_SENTENCES]:
+        if other.section_path != sentence.section_path or _ITEM.match(inline(other.text)):
+            break
+        told.append(other)
+    return told
 
 
 def _section_told(context: Context, view: ReportView) -> Drafted | None:

@@ -19,6 +19,7 @@ _IN_PHRASE, _IN_SENTENCE, _IN_HEADINGS = 1.0, 0.75, 0.4
 _SYNONYM = 0.85
 _PEOPLE = frozenset(["人", "名", "位", "人次"])
 _OTHER_UNIT = -0.2
+_ENUMERATOR = re.compile(r"^[一二三四五六七八九十\d（）()、.．]+")
 _EVERYDAY = frozenset(["公开", "信息", "发布", "通过", "政府"])
 _HEAD = re.compile(
     r"(?:多少|几)(?:个|件|条|项|次|场|份|家|名|种|类|篇|期|宗|例|位|处)([\u4e00-\u9fff]{2,6}?)(?=[?？,，。和与及的呢吗]|$)"
@@ -260,6 +261,12 @@ def label_of(figure: Figure) -> str:
     """Return the label that an answer shows: the official one without its enumerator, or the sentence's phrase."""
     if figure.origin == "sentence":
         return figure.label
+    row = figure.anchor.row[-2:]
+    named = next(
+        (label for label in reversed([_ENUMERATOR.sub("", part) for part in row]) if label != "总计"), ""
+    )
+    if row and _ENUMERATOR.sub("", row[-1]) == "总计":
+        return f"{named}总计 {(figure.anchor.column or '').replace('/', '·')}".strip()
     return " ".join(
         part
         for part in (
