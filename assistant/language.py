@@ -28,6 +28,7 @@ class Language(Value):
     units: tuple[tuple[str, str], ...]
     synonyms: tuple[tuple[str, ...], ...]
     body_suffixes: tuple[str, ...]
+    body_parts: tuple[str, ...]
     common_bodies: frozenset[str]
     english_bodies: tuple[tuple[str, str], ...]
     denial_topics: tuple[str, ...]
@@ -86,6 +87,7 @@ def load_language() -> Language:
         units=tuple((unit, "|".join(patterns)) for unit, patterns in raw["units"].items()),
         synonyms=tuple(tuple(folded(word) for word in group) for group in raw["synonyms"]["groups"]),
         body_suffixes=tuple(sorted(raw["bodies"]["suffixes"], key=len, reverse=True)),
+        body_parts=tuple(sorted(raw["bodies"]["parts"], key=len, reverse=True)),
         common_bodies=frozenset(raw["bodies"]["common"]),
         holdings=frozenset(raw["holdings"]["words"]),
         **raw["points"],

@@ -26,6 +26,14 @@ _LATIN = re.compile(r"[a-z][a-z\s]{3,}")
 _SHORTEST_SHORT_FORM = 3
 
 
+class _Stranger(Value):
+    """Hold where the question names a body that no report answers to."""
+
+    start: int
+    end: int
+    name: str
+
+
 class _Mention(Value):
     """Hold where the question names a body, and the organisations that the words fit."""
 
@@ -39,10 +47,11 @@ def resolve(question: Question, heads: Sequence[ReportHead], language: Language)
     """Return the scope of a question; what it leaves out is taken from the conversation."""
     heads = _within(heads, question.filter)
     text = folded(question.text)
-    mentions, unknown = _bodies(text, heads, language)
+    mentions, strangers = _bodies(text, heads, language)
+    unknown = tuple(dict.fromkeys(stranger.name for stranger in strangers))
     years, year_spans = _years(text)
     earlier = _earlier(question, heads, language)
-    asked = _without(text, [(mention.start, mention.end) for mention in mentions] + year_spans)
+    asked = _without(text, [(named.start, named.end) for named in (*mentions, *strangers)] + year_spans)
     content = language.content(asked)
     choices = tuple(
         dict.fromkeys(name for m in mentions if len(m.organizations) > 1 for name in m.organizations)
@@ -88,7 +97,7 @@ def _within(heads: Sequence[ReportHead], narrowed: Filter) -> tuple[ReportHead, 
 
 def _bodies(
     text: str, heads: Sequence[ReportHead], language: Language
-) -> tuple[tuple[_Mention, ...], tuple[str, ...]]:
+) -> tuple[tuple[_Mention, ...], tuple[_Stranger, ...]]:
     names = {head.organization: (head.organization, *head.aliases) for head in heads}
     visible = _NOT_A_YEAR.sub(lambda match: "\x00" * len(match.group()), text)
     found = [
@@ -99,13 +108,33 @@ def _bodies(
     if not found:
         found = list(_latin(visible, names, language))
     kept: list[_Mention] = []
-    for mention in sorted(found, key=lambda m: (-m.strength, m.start)):
+    # 名称长的优先：青禾县教委不是青禾县
+    for mention in sorted(found, key=lambda m: (m.start - m.end, -m.strength, m.start)):
         overlapping = [other for other in kept if mention.start < other.end and other.start < mention.end]
         if not overlapping:
             kept.append(mention)
-    known = tuple(sorted(kept, key=lambda mention: mention.start))
-    rest = _blank_out(visible, [(mention.start, mention.end) for mention in known])
-    return known, tuple(dict.fromkeys(_unknown(rest, language)))
+    known: list[_Mention] = []
+    strangers: list[_Stranger] = []
+    for mention in sorted(kept, key=lambda mention: mention.start):
+        part = _goes_on(visible, mention, language)
+        if part is None:
+            known.append(mention)
+        else:
+            end = mention.end + len(part)
+            strangers.append(_Stranger(start=mention.start, end=end, name=visible[mention.start : end]))
+    rest = _blank_out(visible, [(taken.start, taken.end) for taken in (*kept, *strangers)])
+    return tuple(known), (*strangers, *_unknown(rest, language))
+
+
+def _goes_on(text: str, mention: _Mention, language: Language) -> str | None:
+    """Return what follows a name when both together name another body (甲县 in 甲县教育局2020年), else None."""
+    parts = "|".join(re.escape(part) for part in language.body_parts)
+    found = re.match(
+        rf"((?:(?![的是有在和与及或年各哪几]|多少)[\u4e00-\u9fff]){{1,10}}?(?:{parts}))"
+        r"(?=\s*(?:的\s*)?(?:(?:19|20)\d{2}|\x00|年报|年度报告|报告|去年|今年|收到|受理|新收|有多少|共|政府信息公开|依申请|主动公开))",
+        text[mention.end :],
+    )
+    return found[1] if found else None
 
 
 def _spelled(text: str, names: dict[str, tuple[str, ...]]) -> Iterator[_Mention]:
@@ -227,14 +256,14 @@ def _pinyin(text: str) -> str:
     return "".join(lazy_pinyin(text))
 
 
-def _unknown(text: str, language: Language) -> Iterator[str]:
+def _unknown(text: str, language: Language) -> Iterator[_Stranger]:
     """Yield words that name a body, where a question names its subject: at its start, before a year, or in a list."""
     suffixes = "|".join(re.escape(suffix) for suffix in language.body_suffixes)
     pattern = re.compile(
         rf"(?:^|[\s,，、。;；?？\x00]|请问|和|与|跟|比|那|查一下|告诉我|对比|比较)([\u4e00-\u9fff]{{2,18}}?(?:{suffixes}))(?=\s*(?:的|(?:19|20)\d{{2}}|在|年报|呢|去年|和|与|跟|、|比|,|，|$|有没有|是否|有多少|共|政府信息|收到|受理|新收|行政))"
     )
     for match in pattern.finditer(text):
-        word = match[1]
+        word = re.sub(r"^[和与跟比及同]", "", match[1])
         core = re.sub(rf"(?:{suffixes})$", "", word)
         if len(core) < 2 or word in language.common_bodies:
             continue
@@ -243,7 +272,7 @@ def _unknown(text: str, language: Language) -> Iterator[str]:
             core,
         ):
             continue
-        yield word
+        yield _Stranger(start=match.end(1) - len(word), end=match.end(1), name=word)
 
 
 # ---------------------------------------------------------------- years

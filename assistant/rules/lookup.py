@@ -34,14 +34,16 @@ def figure_answer(context: Context) -> Drafted:
     draft.warn_of_findings()
     for view in failed:
         draft.say(f"{issuer(view)}的报告中没有找到这一项。")
-    partial = bool(failed or context.scope.missing)
+    partial = bool(failed or context.scope.missing or context.scope.unknown_organizations)
     _say_missing(context, draft)
     return draft.finish(status="partial" if partial else "answered")
 
 
 def _say_missing(context: Context, draft: Draft) -> None:
-    if context.scope.missing:
-        names = "、".join(f"{name}{year}年" for name, year in context.scope.missing)
+    missing = [f"{name}{year}年" for name, year in context.scope.missing]
+    missing += context.scope.unknown_organizations
+    if missing:
+        names = "、".join(missing)
         message = f"库中没有{names}的报告"
         draft.say(f"{message}。")
         draft.warn("missing_report", message)
