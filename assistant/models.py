@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PlainSerializer
 
-from ingest.models import Anchor, Figure, TableKind, Value
+from ingest.models import TableKind, Value
 from vectorstore.models import Filter
 
 Role = Literal["user", "assistant"]
@@ -38,15 +38,6 @@ class Question(Value):
     text: str
     history: tuple[Turn, ...] = ()
     filter: Filter = Filter()
-
-
-class Evidence(Value):
-    """Hold a verbatim passage under a key (`E1`, `E2`, …) that an answer can cite."""
-
-    key: str
-    quote: str
-    anchor: Anchor
-    figure: Figure | None = None
 
 
 class Citation(Value):

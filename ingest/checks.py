@@ -117,13 +117,6 @@ class _Cells:
         found = (self.get(indicator, applicant) for indicator in indicators)
         return tuple(figure for figure in found if figure is not None)
 
-    def with_prefix(self, prefix: str, applicant: str | None) -> tuple[Figure, ...]:
-        return tuple(
-            figure
-            for (key, column), figure in self._by_key.items()
-            if key.startswith(prefix) and column == applicant
-        )
-
 
 def _compare(
     code: str,

@@ -42,7 +42,6 @@ class Identity(Value):
     year: int | None
     published: date | None
     published_span: tuple[int, int] | None
-    title_end: int
 
 
 def read_identity(document: RawDocument, language: Language) -> Identity:
@@ -63,7 +62,6 @@ def read_identity(document: RawDocument, language: Language) -> Identity:
         year=year,
         published=published[0] if published else None,
         published_span=published[1] if published else None,
-        title_end=title[2] if title else 0,
     )
 
 
@@ -74,17 +72,17 @@ def looks_like_report(document: RawDocument) -> bool:
     return named or (sum(plain.count(mark) for mark in _MARKS) >= 3 and "报告" in plain)
 
 
-def _title(document: RawDocument) -> tuple[re.Match[str], str, int] | None:
-    """Return the title with its printed text and end; one that names its issuer goes before one that does not."""
+def _title(document: RawDocument) -> tuple[re.Match[str], str] | None:
+    """Return the title with its printed text; one that names its issuer goes before one that does not."""
     lines = [block for block in document.blocks if block.text.strip()][:12]
-    nameless: tuple[re.Match[str], str, int] | None = None
+    nameless: tuple[re.Match[str], str] | None = None
     for size in (1, 2, 3):
         for first in range(len(lines) - size + 1):
             span = lines[first : first + size]
             joined = simplified(re.sub(r"[\s*#]+", "", "".join(block.text for block in span)))
             match = _TITLE.match(joined)
             if match and len(joined) < 90 and match.end() >= len(joined) - 12:
-                found = match, joined[: match.end()], span[-1].char_end
+                found = match, joined[: match.end()]
                 if _name(match) is not None:
                     return found
                 nameless = nameless or found

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from ingest.models import Applicant, Form, TableKind, Value
+from ingest.models import Form, TableKind, Value
 
 
 class Language(Value):
@@ -87,7 +87,6 @@ class Narrative(Value):
 class Indicators(Value):
     """Hold the whole vocabulary."""
 
-    form_names: tuple[tuple[str, str], ...]
     article20_rows: tuple[Row, ...]
     article20_columns: tuple[Column, ...]
     applicants: tuple[Column, ...]
@@ -100,14 +99,6 @@ class Indicators(Value):
     indicators: tuple[Indicator, ...]
     narrative: tuple[Narrative, ...]
     language: Language
-
-    def form_name(self, form: Form) -> str:
-        """Return the Chinese name of a form."""
-        return dict(self.form_names)[form]
-
-    def applicant_label(self, applicant: Applicant) -> str:
-        """Return the official column label, such as 法人或其他组织/商业企业."""
-        return next(column.label for column in self.applicants if column.key == applicant)
 
 
 @cache
@@ -154,7 +145,6 @@ def load_indicators() -> Indicators:
         for row in raw["stat2017"]
     )
     return Indicators(
-        form_names=tuple(raw["forms"].items()),
         article20_rows=article20_rows,
         article20_columns=article20_columns,
         applicants=tuple(_column(column, form="both") for column in raw["applicants"]),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from assistant.models import Derivation
 from assistant.rules.context import Context
 from assistant.rules.draft import Draft, Drafted, issuer, printed_amounts
-from assistant.tools import ReportView
+from assistant.tools import CheckConsistency, ReportView
 from ingest.checks import Assessment, describe
 from ingest.models import Anchor, Section
 
@@ -47,8 +47,8 @@ def consistency_answer(context: Context) -> Drafted | None:
     """Return the rules that the question is about with their outcome; None when none applies to it."""
     draft = Draft()
     context.note("check_consistency", context.asked.strip())
-    for view in context.views:
-        fitting = _fitting(context, view)
+    for view, entries in context.toolbox.check_consistency(CheckConsistency(filter=context.filter)):
+        fitting = _fitting(context, entries)
         if not fitting:
             continue
         differing = [entry for entry in fitting if entry.outcome == "differs"]
@@ -71,8 +71,8 @@ def findings_answer(context: Context) -> Drafted:
     """Return all that does not agree in the reports of the scope."""
     context.note("check_consistency", "全部规则")
     draft = Draft()
-    for view in context.views:
-        differing = [entry for entry in view.assessments if entry.outcome == "differs"]
+    for view, entries in context.toolbox.check_consistency(CheckConsistency(filter=context.filter)):
+        differing = [entry for entry in entries if entry.outcome == "differs"]
         if not differing:
             draft.say(f"{issuer(view)}的报告：按勾稽规则核对，没有发现不符之处。")
             continue
@@ -87,14 +87,14 @@ def asks_for_all(asked: str) -> bool:
     return bool(_ALL.search(asked)) and "编号" not in asked
 
 
-def _fitting(context: Context, view: ReportView) -> list[Assessment]:
+def _fitting(context: Context, entries: Sequence[Assessment]) -> list[Assessment]:
     words = [word for word in context.language.content(context.asked) if word not in _GENERIC]
     if re.search(r"编号|序号|标题", context.asked):
-        return [entry for entry in view.assessments if entry.code == "heading_numbering"]
+        return [entry for entry in entries if entry.code == "heading_numbering"]
     if not words and re.search(r"勾稽|平衡|矛盾|一致|对得上", context.asked):
-        return [entry for entry in view.assessments if entry.outcome != "not_assessable"]
+        return [entry for entry in entries if entry.outcome != "not_assessable"]
     scored: list[tuple[float, Assessment]] = []
-    for entry in view.assessments:
+    for entry in entries:
         told = " ".join((entry.title, *(f"{figure.label} {figure.phrase}" for figure in entry.figures)))
         hits = sum(word in told for word in words)
         text_asked = "正文" in context.asked or "文字" in context.asked

@@ -4,7 +4,7 @@ A filter that matches nothing returns nothing, never everything. Results are cap
 """
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from decimal import Decimal, DivisionByZero, InvalidOperation
 
 from assistant.language import Language
@@ -224,8 +224,3 @@ def _evaluate(node: ast.expr, values: dict[str, Decimal]) -> Decimal:
             return Decimal(number)
         case _:
             raise ValueError(f"算式中有不能计算的部分：{ast.unparse(node)}")
-
-
-def in_order(matches: Sequence[Match]) -> tuple[Match, ...]:
-    """Return matches in the order in which the reports print them."""
-    return tuple(sorted(matches, key=lambda match: (match.figure.report_id, match.figure.anchor.char_start)))
