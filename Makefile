@@ -19,7 +19,7 @@ ifeq ($(patsubst %/,%,$(REPORTS)),samples)
 run: export GONGKAI_DATA ?= data/samples
 endif
 
-.PHONY: help setup run test check bench clean
+.PHONY: help setup run test check fuzz bench clean
 
 help: ## 列出可用的命令
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ check: $(INSTALLED_DEV) ## 代码检查：格式、类型、导入边界
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+
+fuzz: $(INSTALLED_DEV) ## 用随机损坏的输入反复试验读取（几分钟）
+	HYPOTHESIS_PROFILE=search $(BIN)/pytest tests/ingest -k "damaged or changed or never"
 
 bench: $(INSTALLED_DEV) ## 测量速度与质量
 	$(BIN)/python benchmarks/bench.py

@@ -46,16 +46,20 @@ class Source(Value):
 
 
 class Block(Value):
-    """Hold one line of text with its place."""
+    """Hold one line of text with its place; `certain` is False where optical recognition may have misread it."""
 
     text: str
     char_start: int
     char_end: int
     page: int | None = None
+    certain: bool = True
 
 
 class GridCell(Value):
-    """Hold one cell of a drawn or tabulated grid; `row` and `column` are physical, from 0."""
+    """Hold one cell of a drawn or tabulated grid; `row` and `column` are physical, from 0.
+
+    A merged cell stands once, at its upper left; the places that its spans cover have no cell.
+    """
 
     text: str
     row: int
@@ -64,6 +68,7 @@ class GridCell(Value):
     char_end: int
     row_span: int = 1
     column_span: int = 1
+    certain: bool = True
 
 
 class Grid(Value):

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from ingest.checks import assess, find
 from ingest.chunking import chunk_report
-from ingest.errors import NotAReport, UnreadableFile
+from ingest.errors import NotAReport
 from ingest.figures import sentence_figures, table_figures
 from ingest.identity import Identity, form_of, looks_like_report, read_identity
 from ingest.indicators import load_indicators
-from ingest.models import Anchor, Ingested, Issue, Organization, RawDocument, Report, Section, content_id
+from ingest.models import Anchor, Ingested, Issue, Organization, Report, Section, content_id
 from ingest.outline import Sentence, read_sections, read_sentences, section_path_at
-from ingest.readers import SUFFIXES, read_text_file
+from ingest.readers import read_document
 from ingest.settings import ReadingLimits
 from ingest.stacked import with_stacked_tables
 from ingest.tables import TableReading, is_statutory_line, read_tables
@@ -25,7 +25,7 @@ def ingest_file(path: Path, *, limits: ReadingLimits | None = None) -> Ingested:
     """Return report, figures, findings and passages of a file; raise IngestError naming cause and remedy."""
     limits = limits or ReadingLimits()
     indicators = load_indicators()
-    document = with_stacked_tables(_read(path, limits), indicators)
+    document = with_stacked_tables(read_document(path, limits=limits), indicators)
     if not looks_like_report(document):
         raise NotAReport(path.name, "看不出是政府信息公开年度报告", "请确认文件内容；其他文件不会受影响。")
     report_id = content_id("r", document.source.sha256)
@@ -71,15 +71,6 @@ def ingest_file(path: Path, *, limits: ReadingLimits | None = None) -> Ingested:
             year=identity.year,
         ),
     )
-
-
-def _read(path: Path, limits: ReadingLimits) -> RawDocument:
-    if path.suffix.lower() not in SUFFIXES:
-        readable = "、".join(sorted(SUFFIXES))
-        raise UnreadableFile(
-            path.name, f"不支持 {path.suffix or '无后缀'} 格式", f"目前可读 {readable}，请转换后再导入。"
-        )
-    return read_text_file(path, limits=limits)
 
 
 def _published_at(identity: Identity, sections: tuple[Section, ...], report_id: str) -> Anchor | None:

@@ -65,19 +65,38 @@ def status_of(printed: GridCell | None, *, missing: CellStatus = "unclear") -> C
         return missing
     if not printed.text.strip() or _NOTHING.fullmatch(printed.text.strip()):
         return "blank"
-    return "ok" if _AMOUNT.fullmatch(printed.text.strip()) else "unclear"
+    return "ok" if printed.certain and _AMOUNT.fullmatch(printed.text.strip()) else "unclear"
 
 
 def lines_with_next(grids: Sequence[Grid]) -> Iterator[tuple[Line, Line | None]]:
     """Yield every row of the grids with the one below it."""
-    lines: list[Line] = []
-    for grid in grids:
-        rows: dict[int, list[GridCell]] = {}
-        for cell in grid.cells:
-            rows.setdefault(cell.row, []).append(cell)
-        lines += [Line(cells=tuple(cells), page=grid.page) for cells in rows.values() if cells]
+    lines = [Line(cells=cells, page=grid.page) for grid in grids for cells in _rows(grid)]
     for index, line in enumerate(lines):
         yield line, lines[index + 1] if index + 1 < len(lines) else None
+
+
+def _rows(grid: Grid) -> Iterator[tuple[GridCell, ...]]:
+    """Yield the rows; the places that merged cells cover are blank, and a merged label stands right before the values."""
+    rows: dict[int, list[GridCell]] = {}
+    for cell in grid.cells:
+        rows.setdefault(cell.row, []).append(cell)
+    if all(cell.row_span == cell.column_span == 1 for cell in grid.cells):
+        yield from map(tuple, rows.values())
+        return
+    width = max(cell.column + cell.column_span for cell in grid.cells)
+    for cells in rows.values():
+        own = {_column(cell): cell for cell in cells}
+        end = cells[0].char_start
+        whole: list[GridCell] = []
+        for column in range(width):
+            blank = GridCell(text="", row=cells[0].row, column=column, char_start=end, char_end=end)
+            whole.append(own.get(column, blank).model_copy(update={"column": column}))
+            end = whole[-1].char_end
+        yield tuple(whole)
+
+
+def _column(cell: GridCell) -> int:
+    return cell.column if is_value(cell.text) or not cell.text else cell.column + cell.column_span - 1
 
 
 class Alignment:

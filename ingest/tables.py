@@ -318,8 +318,11 @@ class _Reader:
             self._item = row.path[0]
         cells = dict(enumerate(line.cells))
         mine = {index: column for index, column in self._header.items() if row.key in column.rows}
-        fits = self._fits_header(line, offset)
-        if mine and not fits:
+        whole = self._is_whole_header(row, mine)
+        fits = whole and self._fits_header(line, offset)
+        if mine and not whole:
+            self._report("lost_header", f"“{path[-1]}”一行上方的列标题不全，无法确定数值属于哪一列", line)
+        elif mine and not fits:
             self._report("unclear_row", f"“{path[-1]}”一行的单元格与列数不符，无法确定哪一格缺失", line)
         for index, column in mine.items():
             printed = cells.get(index + offset) if fits else None
@@ -340,6 +343,23 @@ class _Reader:
     def _states_no_unit(self, printed: GridCell | None, index: int) -> bool:
         texts = _text(printed), self._header_cells[index].text
         return _text(printed).strip("0. ") != "" and "元" not in "".join(texts)
+
+    def _is_whole_header(self, row: Row, mine: dict[int, Column]) -> bool:
+        """Tell whether the head names every column that one of the forms has for a row, misprinted ones included.
+
+        A head that lost a column makes a row that lost another one look complete.
+        """
+        named = {column.key for column in mine.values()}
+        unread = len(self._header_cells) - len(mine)
+        for form in ("form2019", "form2021"):
+            expected = {
+                column.key
+                for column in self.indicators.article20_columns
+                if row.key in column.rows and column.form in {form, "both"}
+            }
+            if named <= expected and len(expected - named) <= unread:
+                return True
+        return False
 
     def _fits_header(self, line: Line, offset: int) -> bool:
         """Tell whether a row has a cell under each named column and nothing beside them.

@@ -1,15 +1,15 @@
 """Read text and Markdown in any Chinese encoding; rows of tabs, bars or wide gaps become grids."""
 
-import hashlib
 import re
 from itertools import takewhile
 from pathlib import Path
 
 from ingest.errors import LimitExceeded, UnreadableFile
-from ingest.models import Block, Grid, GridCell, RawDocument, Source
+from ingest.models import Block, Grid, GridCell, RawDocument
+from ingest.readers.loading import source_of
 from ingest.settings import ReadingLimits
 
-SUFFIXES = {".txt": "text/plain", ".md": "text/markdown"}
+_MEDIA_TYPES = {".md": "text/markdown"}
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -31,36 +31,22 @@ _LONGEST_SPACED_WORD = 20
 _RULE_ROW = re.compile(r"[\s|]*:?-{2,}:?\s*(?:\|\s*(?::?-{2,}:?)?\s*)*")
 
 
-def read_text_file(path: Path, *, limits: ReadingLimits) -> RawDocument:
+def read_text(path: Path, data: bytes, *, limits: ReadingLimits) -> RawDocument:
     """Return lines and grids of a text file; raise UnreadableFile or LimitExceeded with the remedy."""
-    try:
-        size = path.stat().st_size
-        if size > limits.max_bytes:
-            raise LimitExceeded(
-                path.name,
-                f"文件有 {size} 字节，超过上限 {limits.max_bytes} 字节",
-                "请拆分，或确认这是一份年度报告。",
-            )
-        data = path.read_bytes()
-    except OSError as error:
-        raise UnreadableFile(
-            path.name, f"无法打开（{error.strerror}）", "请检查文件是否存在、是否有读取权限。"
-        ) from error
-    text = _decoded(path.name, data)
+    text = decoded(path.name, data)
     if len(text) > limits.max_characters:
         raise LimitExceeded(
             path.name, f"正文有 {len(text)} 字，超过上限 {limits.max_characters} 字", "请拆分后再导入。"
         )
-    source = Source(
-        path=path.name, sha256=hashlib.sha256(data).hexdigest(), media_type=SUFFIXES[path.suffix.lower()]
-    )
+    media_type = _MEDIA_TYPES.get(path.suffix.lower(), "text/plain")
     blocks = _lines(text)
-    return RawDocument(source=source, text=text, blocks=blocks, grids=_grids(blocks))
+    return RawDocument(
+        source=source_of(path, data, media_type=media_type), text=text, blocks=blocks, grids=_grids(blocks)
+    )
 
 
-def _decoded(name: str, data: bytes) -> str:
-    if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe\xfe\xff"):
-        raise UnreadableFile(name, "文件是空的", "请重新下载这份报告后再导入。")
+def decoded(name: str, data: bytes) -> str:
+    """Return the text behind bytes of any encoding in use for Chinese."""
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return _checked(name, data, encoding)

@@ -194,8 +194,6 @@ def findings_of(folder: Path, form: str, rows: dict[str, list[int]]) -> tuple[In
 
 
 @settings(
-    max_examples=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(generated=balanced_forms(), data=st.data())

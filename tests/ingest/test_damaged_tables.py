@@ -22,11 +22,7 @@ from hypothesis import strategies as st
 
 from ingest.indicators import load_indicators
 
-QUICK = settings(
-    max_examples=20,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+QUICK = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 # Every cell has a number of its own, so that one in the wrong place shows.
 NUMBERED = {
     row.key: tuple(str(1000 + 10 * number + column) for column in range(len(KEYS)))

@@ -6,7 +6,7 @@ import pytest
 from forms import ARTICLE20_2021, TITLE, report, tabbed
 
 from ingest import LimitExceeded, NotAReport, UnreadableFile, ingest_file
-from ingest.readers import read_text_file
+from ingest.readers import read_document
 from ingest.settings import ReadingLimits
 
 REPORT = report(article20=tabbed(ARTICLE20_2021))
@@ -94,7 +94,7 @@ def test_file_beyond_the_limits_is_refused_with_both_numbers(tmp_path: Path, lim
 
 
 def grid_of(tmp_path: Path, text: str) -> list[list[str]]:
-    document = read_text_file(written(tmp_path, text.encode()), limits=ReadingLimits())
+    document = read_document(written(tmp_path, text.encode()), limits=ReadingLimits())
     rows: dict[tuple[int, int], list[str]] = {}
     for number, grid in enumerate(document.grids):
         for cell in grid.cells:
