@@ -179,7 +179,8 @@ class _Reader:
             (found for cell in line.cells if (found := ARTICLE20_ITEM.search(folded(cell.text)))), None
         )
         if item and not line.has_values:
-            self._kind, self._item, self._header = "article20", f"第二十条第（{item[1]}）项", {}
+            # 表头与上一项相同时，有的文本不再重复；列名仍须与下面的行相符
+            self._kind, self._item = "article20", f"第二十条第（{item[1]}）项"
             return True
         if first == "信息内容" or self._is_article20_header(line, words):
             self._kind = "article20"
@@ -308,9 +309,6 @@ class _Reader:
                     "unplaced_row", f"第二张表有一行无法对应格式中的行：{line.labels[-1].text}", line
                 )
             return
-        if not self._header:
-            self._report("lost_header", f"“{row.path[-1]}”一行没有可辨认的列标题，未读取", line)
-            return
         offset = line.cells.index(line.labels[-1]) - self._header_label
         later = any(column.form == "form2021" for column in self._header.values())
         path = (row.path[0], row.label_2021 if later and row.label_2021 else row.path[-1])
@@ -318,11 +316,14 @@ class _Reader:
             self._item = row.path[0]
         cells = dict(enumerate(line.cells))
         mine = {index: column for index, column in self._header.items() if row.key in column.rows}
+        if not mine:
+            self._report("lost_header", f"“{row.path[-1]}”一行没有可辨认的列标题，未读取", line)
+            return
         whole = self._is_whole_header(row, mine)
         fits = whole and self._fits_header(line, offset)
-        if mine and not whole:
+        if not whole:
             self._report("lost_header", f"“{path[-1]}”一行上方的列标题不全，无法确定数值属于哪一列", line)
-        elif mine and not fits:
+        elif not fits:
             self._report("unclear_row", f"“{path[-1]}”一行的单元格与列数不符，无法确定哪一格缺失", line)
         for index, column in mine.items():
             printed = cells.get(index + offset) if fits else None

@@ -28,6 +28,12 @@ _SPACED_PART = re.compile(r"\S+(?:[ \u3000]\S+)*")
 _NUMBER_PART = re.compile(r"(?:[+-]|增加|减少)? ?\d[\d,.]*(?: ?[万亿]?元)?|[-—/]|无")
 _PROSE_MARK = re.compile(r"[，。；：！？:;]")
 _LONGEST_SPACED_WORD = 20
+_AMOUNT = r"(?:(?:增加|减少|增|减)[ \u3000]?|[+-])?\d[\d,.]*(?:[万亿]?元)?"
+_ROW_OF_SINGLE_BLANKS = re.compile(
+    r"(?P<label>(?:\d{1,2}[.、．])?(?=[^\d\s])(?:[^，。；：！？:;（()）]|[（(][^（()）]*[)）])+?)??"
+    rf"(?P<values>(?:(?:^|[ \u3000]+){_AMOUNT})+)"
+)
+_HEAD_OF_SINGLE_BLANKS = re.compile(r"[\u4e00-\u9fff]{2,10}(?:[ \u3000]+[\u4e00-\u9fff]{2,10}){2,}")
 _RULE_ROW = re.compile(r"[\s|]*:?-{2,}:?\s*(?:\|\s*(?::?-{2,}:?)?\s*)*")
 
 
@@ -97,7 +103,7 @@ def _grids(blocks: tuple[Block, ...]) -> tuple[Grid, ...]:
     cells: list[GridCell] = []
     row = 0
     for block in blocks:
-        spans = _cell_spans(block.text)
+        spans = _cell_spans(block.text, in_table=bool(cells))
         if spans is not None:
             cells += [
                 GridCell(
@@ -118,8 +124,11 @@ def _grids(blocks: tuple[Block, ...]) -> tuple[Grid, ...]:
     return tuple(grids)
 
 
-def _cell_spans(line: str) -> list[tuple[int, int]] | None:
-    """Return where the cells of a row stand, without white space and bold marks; None for a line of prose."""
+def _cell_spans(line: str, *, in_table: bool) -> list[tuple[int, int]] | None:
+    """Return where the cells of a row stand, without white space and bold marks; None for a line of prose.
+
+    Within a table (`in_table`) a label with a single number behind it is a row too.
+    """
     if "\t" in line:
         mark = "\t"
     elif "|" in line and (
@@ -129,7 +138,7 @@ def _cell_spans(line: str) -> list[tuple[int, int]] | None:
         if _RULE_ROW.fullmatch(line):
             return []
     else:
-        return _spaced_spans(line)
+        return _spaced_spans(line) or _narrow_spans(line, fewest=1 if in_table else 2)
     start = 0
     spans: list[tuple[int, int]] = []
     for part in line.split(mark):
@@ -154,3 +163,19 @@ def _spaced_spans(line: str) -> list[tuple[int, int]] | None:
     if len(texts) < 2 or not (heads or numbers):
         return None
     return [part.span() for part in parts]
+
+
+def _narrow_spans(line: str, *, fewest: int) -> list[tuple[int, int]] | None:
+    """Return the cells of a row that single blanks keep apart: a label with numbers behind it, or a table's head."""
+    if line.lstrip().startswith("信息内容") or _HEAD_OF_SINGLE_BLANKS.fullmatch(line.strip()):
+        return [part.span() for part in re.finditer(r"\S+", line)]
+    row = _ROW_OF_SINGLE_BLANKS.fullmatch(line.strip())
+    if row is None:
+        return None
+    lead = len(line) - len(line.lstrip())
+    values = [match.span() for match in re.finditer(_AMOUNT, row["values"])]
+    if len(values) < (fewest if row["label"] else 5):
+        return None
+    offset = lead + row.start("values")
+    label = [(lead, lead + row.end("label"))] if row["label"] else []
+    return [*label, *((offset + start, offset + end) for start, end in values)]

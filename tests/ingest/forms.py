@@ -138,6 +138,14 @@ def spaced(rows: Rows) -> str:
     return "\n".join("   ".join(cell for cell in row if cell) for row in rows)
 
 
+def narrow(rows: Rows) -> str:
+    return "\n".join(" ".join(cell for cell in row if cell) for row in rows)
+
+
+def bar_behind_each_line(rows: Rows) -> str:
+    return "\n".join(f"{cell} |" for row in rows for cell in row if cell)
+
+
 def one_cell_a_line(rows: Rows) -> str:
     return "\n\n".join(cell for row in rows for cell in row if cell)
 

@@ -9,7 +9,9 @@ from forms import (
     KEYS,
     Rows,
     applications,
+    bar_behind_each_line,
     barred,
+    narrow,
     one_cell_a_line,
     read,
     report,
@@ -47,7 +49,7 @@ def amounts(text: str, folder: Path) -> dict[str, object]:
 
 
 @QUICK
-@pytest.mark.parametrize("lay", [tabbed, barred, one_cell_a_line, spaced])
+@pytest.mark.parametrize("lay", [tabbed, barred, one_cell_a_line, spaced, narrow, bar_behind_each_line])
 @given(data=st.data())
 def test_lost_cells_labels_and_rows_never_move_a_number(
     tmp_path: Path, lay: Callable[[Rows], str], data: st.DataObject

@@ -15,9 +15,11 @@ from forms import (
     REVIEW_HEAD,
     Rows,
     applications,
+    bar_behind_each_line,
     barred,
     codes,
     markdown,
+    narrow,
     one_cell_a_line,
     read,
     report,
@@ -56,7 +58,7 @@ def test_every_cell_of_a_form_is_read(tmp_path: Path, form: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["form2019", "form2021"])
-@pytest.mark.parametrize("lay", [barred, markdown, one_cell_a_line, spaced])
+@pytest.mark.parametrize("lay", [barred, markdown, one_cell_a_line, spaced, narrow, bar_behind_each_line])
 def test_layout_does_not_change_the_values(tmp_path: Path, form: str, lay: Callable[[Rows], str]) -> None:
     plain = read(whole_form(form), tmp_path)
     other = read(whole_form(form, lay, label=last), tmp_path)
@@ -247,7 +249,7 @@ def test_row_of_table_two_that_does_not_fit_its_columns_is_unclear(
     assert codes(found) == {"unclear_row"}
 
 
-@pytest.mark.parametrize("lay", [tabbed, barred, one_cell_a_line, spaced])
+@pytest.mark.parametrize("lay", [tabbed, barred, one_cell_a_line, spaced, narrow, bar_behind_each_line])
 def test_row_of_table_three_with_a_lost_value_is_unclear(tmp_path: Path, lay: Callable[[Rows], str]) -> None:
     lost = {**BALANCED, "new_requests": ("14", "3", "1", "2", "0", "20")}
     found = read(report(table3=lay(applications(lost, label=last))), tmp_path)
