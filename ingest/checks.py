@@ -52,7 +52,7 @@ def assess(
     return (
         *_applications(table, indicators),
         *_review(table),
-        *_staff(table),
+        *_statistics(table, indicators),
         *_rates(narrated),
         *_parts(narrated, sentences),
         *_text_against_table(narrated, sentences, table),
@@ -206,13 +206,14 @@ def _review(table: _Cells) -> Iterator[Assessment]:
         yield _compare("review_sum", f"{name}：四种结果之和应等于总计", left=parts, right=(total,))
 
 
-def _staff(table: _Cells) -> Iterator[Assessment]:
-    for body, name in (("dept", "本部门"), ("sub", "下属单位")):
-        parts = table.all((f"staff.{body}.full_time", f"staff.{body}.part_time"))
-        total = table.get(f"staff.{body}.people")
-        if total is not None and len(parts) == 2:
+def _statistics(table: _Cells, indicators: Indicators) -> Iterator[Assessment]:
+    for entry in indicators.stat_sums:
+        parts = table.all(entry.parts)
+        total = table.get(entry.whole)
+        if total is not None and len(parts) == len(entry.parts):
+            unit = total.quantity.unit if total.quantity else "件"
             yield _compare(
-                "staff", f"{name}：专职人员 + 兼职人员 应等于工作人员", left=parts, right=(total,), unit="人"
+                "statistics", entry.title, left=parts, right=(total,), severity=entry.severity, unit=unit
             )
 
 

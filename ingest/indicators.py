@@ -8,7 +8,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from ingest.models import Form, TableKind, Value
+from ingest.models import Form, Severity, TableKind, Value
+
+StatForm = Literal["ningxia", "national"]
+"""Which statistics table of the years before 2019: that of one region, or the national one."""
 
 
 class Language(Value):
@@ -67,12 +70,34 @@ class Sum(Value):
     terms: tuple[str, ...]
 
 
+class StatChild(Value):
+    """Hold a row of a statistics table that is part of the one above it."""
+
+    key: str
+    label: str
+    unit: str
+
+
 class StatRow(Value):
-    """Hold a row of the 2017 table with the rows that are part of it."""
+    """Hold a row of a statistics table before 2019 with the rows below it; a row without a key only groups them.
+
+    `path` has one label where the row stands at the top of its table.
+    """
 
     key: str
     path: tuple[str, ...]
-    children: tuple[tuple[str, str], ...]
+    unit: str
+    children: tuple[StatChild, ...]
+    form: StatForm
+
+
+class StatSum(Value):
+    """Hold what adds up in a statistics table before 2019."""
+
+    whole: str
+    parts: tuple[str, ...]
+    title: str
+    severity: Severity
 
 
 class Narrative(Value):
@@ -95,7 +120,8 @@ class Indicators(Value):
     review_columns: tuple[Row, ...]
     review_groups: tuple[Row, ...]
     outcomes: tuple[Row, ...]
-    stat2017_rows: tuple[StatRow, ...]
+    stat_rows: tuple[StatRow, ...]
+    stat_sums: tuple[StatSum, ...]
     indicators: tuple[Indicator, ...]
     narrative: tuple[Narrative, ...]
     language: Language
@@ -136,14 +162,7 @@ def load_indicators() -> Indicators:
         for group in raw["review_groups"]
         for outcome in raw["review_outcomes"]
     )
-    stat_rows = tuple(
-        StatRow(
-            key=row["key"],
-            path=tuple(row["path"]),
-            children=tuple((child[0], child[1]) for child in row["children"]),
-        )
-        for row in raw["stat2017"]
-    )
+    stat_rows = (*_stat_rows(raw["stat2017"], "ningxia"), *_stat_rows(raw["stat_national"], "national"))
     return Indicators(
         article20_rows=article20_rows,
         article20_columns=article20_columns,
@@ -159,7 +178,8 @@ def load_indicators() -> Indicators:
             Row(key=entry["key"], path=(entry["label"],), terms=tuple(entry["terms"]))
             for entry in raw["review_outcomes"]
         ),
-        stat2017_rows=stat_rows,
+        stat_rows=stat_rows,
+        stat_sums=tuple(StatSum.model_validate(entry) for entry in raw["stat_sums"]),
         indicators=(
             *_article20_indicators(article20_rows, article20_columns),
             *_application_indicators(applications),
@@ -222,9 +242,29 @@ def _review_indicators(raw: dict[str, Any]) -> tuple[Indicator, ...]:
     )
 
 
+def _stat_rows(raw: list[dict[str, Any]], form: StatForm) -> tuple[StatRow, ...]:
+    return tuple(
+        StatRow(
+            key=row["key"],
+            path=tuple(row["path"]),
+            unit=row.get("unit", "件"),
+            children=tuple(
+                StatChild(key=child[0], label=child[1], unit=child[2] if len(child) > 2 else "件")
+                for child in row["children"]
+            ),
+            form=form,
+        )
+        for row in raw
+    )
+
+
 def _stat_indicators(rows: tuple[StatRow, ...]) -> tuple[Indicator, ...]:
     return tuple(
-        Indicator(key=key, table="stat2017", label=label, unit="件", form="pre2019", row_terms=(label,))
+        Indicator(key=key, table="stat2017", label=label, unit=unit, form="pre2019", row_terms=(label,))
         for row in rows
-        for key, label in ((row.key, row.path[-1]), *row.children)
+        for key, label, unit in (
+            (row.key, row.path[-1], row.unit),
+            *((child.key, child.label, child.unit) for child in row.children),
+        )
+        if key
     )

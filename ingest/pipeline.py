@@ -15,7 +15,7 @@ from ingest.settings import ReadingLimits
 from ingest.stacked import with_stacked_tables
 from ingest.tables import TableReading, is_statutory_line, read_tables
 
-PIPELINE_VERSION = "3"
+PIPELINE_VERSION = "4"
 """Raised when the same file would be read differently, so that libraries read it again."""
 
 UNKNOWN_ORGANIZATION = "（单位不明）"

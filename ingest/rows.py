@@ -20,6 +20,8 @@ HEAD_WORDS = frozenset(
 REVIEW_WORDS = frozenset(
     ["行政复议", "行政诉讼", "未经复议直接起诉", "复议后起诉", "结果维持", "结果纠正", "尚未审结"]
 )
+STAT_HEADS = frozenset(["统计指标", "统计指标名称", "指标名称", "指标"])
+STAT_VALUE_HEADS = frozenset(["汇总数", "统计数", "统计数据", "数量", "数值"])
 _MOST_LOST_CELLS = 2
 _ROWS_THAT_SHOW_A_HABIT = 8
 

@@ -8,12 +8,12 @@ import re
 from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import Literal
 
 from ingest.indicators import Indicators
 from ingest.models import Block, Grid, GridCell, RawDocument
-from ingest.rows import ARTICLE20_ITEM, HEAD_WORDS, REVIEW_WORDS, is_value
+from ingest.rows import ARTICLE20_ITEM, HEAD_WORDS, REVIEW_WORDS, STAT_HEADS, STAT_VALUE_HEADS, is_value
 from ingest.wording import folded, is_enumerated, skeleton, without_parentheses
 
 _PAGE_FOOTER = re.compile(r"[-—–－]+\s*\d+\s*[-—–－]+|第\s*\d+\s*页.*")
@@ -34,7 +34,10 @@ def with_stacked_tables(document: RawDocument, indicators: Indicators) -> RawDoc
         return document
     starts = [run[0].char_start for run in runs]
     taken = {_line_start(document.text, cell.char_start) for run in runs for cell in run}
-    grids = [Grid(cells=_numbered(list(_rows(run, words)))) for run in runs]
+    grids = [
+        Grid(cells=_numbered(list(_stat_rows(run, words) if _is_statistics(run) else _rows(run, words))))
+        for run in runs
+    ]
     for grid in document.grids:
         rest = [cell for cell in grid.cells if _line_start(document.text, cell.char_start) not in taken]
         for _, part in groupby(rest, key=lambda cell: bisect(starts, cell.char_start)):
@@ -66,6 +69,14 @@ class _Words:
         self.rows = {
             skeleton(label) for row in rows for label in (*row.path, row.label_2021 or "", *row.variants)
         }
+        self.statistics = {
+            skeleton(label)
+            for row in indicators.stat_rows
+            for label in (*row.path, *(child.label for child in row.children))
+        }
+        self.units = {row.unit for row in indicators.stat_rows} | {
+            child.unit for row in indicators.stat_rows for child in row.children
+        }
 
     def kind(self, text: str) -> _Kind:
         """Return what a label is; 总计 with an enumerator is a row, without one the head of a column."""
@@ -81,11 +92,16 @@ class _Words:
     def opens(self, text: str) -> bool:
         """Tell whether a line begins a table."""
         word = skeleton(text)
-        return word in _OPENINGS or "本列数据" in word or bool(ARTICLE20_ITEM.fullmatch(folded(text)))
+        return (
+            word in _OPENINGS
+            or word in STAT_HEADS
+            or "本列数据" in word
+            or bool(ARTICLE20_ITEM.fullmatch(folded(text)))
+        )
 
     def closes(self, text: str) -> bool:
         """Tell whether a line can no longer be part of a table: a heading or a sentence."""
-        if skeleton(text) in self.rows:
+        if skeleton(text) in self.rows | self.statistics:
             return False
         return bool(_TOP_NUMBER.match(text)) or len(text) > _LONGEST_LABEL or text.endswith(("。", "；"))
 
@@ -111,6 +127,10 @@ def _runs(document: RawDocument, words: _Words) -> Iterator[list[GridCell]]:
     yield run
 
 
+def _is_statistics(run: Sequence[GridCell]) -> bool:
+    return skeleton(run[0].text) in STAT_HEADS
+
+
 def _cell(block: Block, part: re.Match[str]) -> GridCell:
     start, end = block.char_start + part.start(), block.char_start + part.end()
     return GridCell(text=part.group(), row=0, column=0, char_start=start, char_end=end)
@@ -127,6 +147,38 @@ def _rows(run: Sequence[GridCell], words: _Words) -> Iterator[list[GridCell]]:
         yield from _row(labels, cells, words)
         labels = []
     yield from _row(labels, [], words)
+
+
+def _stat_rows(run: Sequence[GridCell], words: _Words) -> Iterator[list[GridCell]]:
+    """Yield the rows of a statistics table: a label, its unit, its value; headings stand alone."""
+    body = next((at for at, cell in enumerate(run) if skeleton(cell.text) in STAT_VALUE_HEADS), 0) + 1
+    yield list(run[:body])
+    label: list[GridCell] = []
+    row: list[GridCell] = []
+    for cell, following in zip_longest(run[body:], run[body + 1 :]):
+        if row and is_value(cell.text):
+            yield [*row, cell]
+            row = []
+            continue
+        if row:
+            yield row
+            row = []
+        if label and cell.text in words.units:
+            row, label = [_joined(label), cell], []
+            continue
+        label.append(cell)
+        goes_on = following is not None and following.text in words.units
+        if not goes_on and skeleton("".join(part.text for part in label)) in words.statistics:
+            yield [_joined(label)]
+            label = []
+    if row or label:
+        yield row or label
+
+
+def _joined(cells: Sequence[GridCell]) -> GridCell:
+    return cells[0].model_copy(
+        update={"text": "".join(cell.text for cell in cells), "char_end": cells[-1].char_end}
+    )
 
 
 def _row(labels: list[GridCell], values: list[GridCell], words: _Words) -> Iterator[list[GridCell]]:

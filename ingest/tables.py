@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from rapidfuzz import fuzz
 
-from ingest.indicators import Column, Indicators, Row, StatRow
+from ingest.indicators import Column, Indicators, Row, StatChild, StatForm, StatRow
 from ingest.models import (
     Anchor,
     Applicant,
@@ -29,7 +29,18 @@ from ingest.models import (
 )
 from ingest.numerals import cell_quantity
 from ingest.outline import section_path_at
-from ingest.rows import ARTICLE20_ITEM, HEAD_WORDS, REVIEW_WORDS, Alignment, Line, lines_with_next, status_of
+from ingest.rows import (
+    ARTICLE20_ITEM,
+    HEAD_WORDS,
+    REVIEW_WORDS,
+    STAT_HEADS,
+    STAT_VALUE_HEADS,
+    Alignment,
+    Line,
+    is_value,
+    lines_with_next,
+    status_of,
+)
 from ingest.settings import ReadingLimits
 from ingest.wording import folded, skeleton, without_parentheses
 
@@ -120,7 +131,8 @@ class _Reader:
         self._outcomes = tuple(
             dict.fromkeys(_skeleton(column.path[-1]) for column in indicators.review_columns)
         )
-        self._stat_top = ""
+        self._stat_form: StatForm | None = None
+        self._stat_last = ""
         self._stat_group: StatRow | None = None
         self._stat_columns = (1, 2)
 
@@ -193,7 +205,7 @@ class _Reader:
             elif self._kind is None and self._article20_row(line):
                 self._kind = "article20"
             return False
-        if first.startswith("统计指标"):
+        if first in STAT_HEADS or (set(words) & STAT_VALUE_HEADS and "单位" in words):
             self._kind = "stat2017"
             self._read_stat_header(line)
             return True
@@ -474,14 +486,12 @@ class _Reader:
         if placed is None:
             self._report("unclear_row", "第四张表的数据行与列数不符，无法确定哪一格缺失", line)
 
-    # ------------------------------------------------------------ the 2017 table
+    # ------------------------------------------------------------ statistics tables before 2019
 
     def _read_stat_header(self, line: Line) -> None:
         words = [_skeleton(cell.text) for cell in line.cells]
-        unit = next((index for index, word in enumerate(words) if word == "单位"), 1)
-        value = next(
-            (index for index, word in enumerate(words) if word in {"汇总数", "统计数", "数量"}), unit + 1
-        )
+        unit = next((index for index, word in enumerate(words) if word.endswith("单位")), 1)
+        value = next((index for index, word in enumerate(words) if word in STAT_VALUE_HEADS), unit + 1)
         self._stat_columns = unit, value
 
     def _read_stat(self, line: Line) -> None:
@@ -489,44 +499,85 @@ class _Reader:
         if not labels:
             return
         text = labels[0].text
-        rows = self.indicators.stat2017_rows
-        tops = {row.path[0]: (row.path[0],) for row in rows}
         unit_at, value_at = self._stat_columns
         unit_cell = line.cells[unit_at] if unit_at < len(line.cells) else None
         if not line.has_values and (unit_cell is None or not unit_cell.text):
-            self._stat_top = self._match(text, tops) or self._stat_top
-            self._stat_group = None
+            self._open_stat_group(text)
             return
-        key, path = self._stat_row(text, rows)
-        if key is None:
+        child, path = self._stat_row(text)
+        certain = child is not None and self._follows_its_group(child)
+        self._stat_last = child.key if child else ""
+        if child is None:
             self._report("unplaced_row", f"统计表有一行无法对应格式中的行：{text}", line)
             return
         printed = line.cells[value_at] if value_at < len(line.cells) else None
         self._add(
             "stat2017",
             line,
-            key=key,
+            key=child.key,
             row=path,
             column="汇总数",
-            unit=unit_cell.text if unit_cell and unit_cell.text else "件",
+            unit=unit_cell.text
+            if unit_cell and unit_cell.text and not is_value(unit_cell.text)
+            else child.unit,
             printed=printed,
-            status=status_of(printed),
+            status=status_of(printed) if certain else "unclear",
         )
+        if not certain:
+            self._report("unclear_row", f"“{text}”上方缺行，无法确定它属于哪一项", line)
 
-    def _stat_row(self, text: str, rows: tuple[StatRow, ...]) -> tuple[str | None, tuple[str, ...]]:
-        groups = {
-            row.key: (row.path[-1],) for row in rows if row.path[0] == self._stat_top or not self._stat_top
-        }
-        children = dict(self._stat_group.children) if self._stat_group else {}
-        child = self._match(text, {key: (label,) for key, label in children.items()}, exact=True)
-        group = self._match(text, groups, exact=True) or (None if child else self._match(text, groups))
-        if group is not None and child is None:
-            self._stat_group = next(row for row in rows if row.key == group)
-            return group, self._stat_group.path
-        child = child or self._match(text, {key: (label,) for key, label in children.items()})
-        if child is None or self._stat_group is None:
-            return None, ()
-        return child, (*self._stat_group.path, children[child])
+    def _follows_its_group(self, child: StatChild) -> bool:
+        """Tell whether a row is where it should be, when its label alone does not say of which group it is."""
+        rows = [
+            (key, label)
+            for row in self._stat_rows()
+            for key, label in ((row.key, row.path[-1]), *((each.key, each.label) for each in row.children))
+        ]
+        own = _skeleton(child.label)
+        alike = [
+            key for key, label in rows if _agreement(own, _skeleton(label)) >= self.limits.label_similarity
+        ]
+        keys = [key for key, _ in rows]
+        return len(alike) == 1 or keys[keys.index(child.key) - 1] == self._stat_last
+
+    def _open_stat_group(self, text: str) -> None:
+        """Remember under which heading the next rows stand: a top heading, or a row that only groups."""
+        rows = self._stat_rows()
+        top = self._match(text, {row.path[0]: (row.path[0],) for row in rows})
+        key = self._match(text, {str(number): (row.path[-1],) for number, row in enumerate(rows)})
+        self._stat_group = rows[int(key)] if key is not None and top is None else None
+        forms: set[StatForm] = {row.form for row in rows if row.path[0] == top}
+        if len(forms) == 1:
+            self._stat_form = forms.pop()
+
+    def _stat_rows(self) -> tuple[StatRow, ...]:
+        """Return the rows of the form that was recognised, or those of all."""
+        rows = self.indicators.stat_rows
+        return tuple(row for row in rows if self._stat_form is None or row.form == self._stat_form)
+
+    def _stat_row(self, text: str) -> tuple[StatChild | None, tuple[str, ...]]:
+        """Return the row that a label names, and its label path; a child belongs to the group above it."""
+        rows = self._stat_rows()
+        groups = {row.key: (row.path[-1],) for row in rows if row.key}
+        group = self._stat_group
+        children = {child.key: (child.label,) for child in group.children} if group else {}
+        child = self._match(text, children, exact=True)
+        key = self._match(text, groups, exact=True) or (None if child else self._match(text, groups))
+        if key is not None and child is None:
+            self._stat_group = next(row for row in rows if row.key == key)
+            self._stat_form = self._stat_group.form
+            own = StatChild(key=key, label=self._stat_group.path[-1], unit=self._stat_group.unit)
+            return own, self._stat_group.path
+        child = child or self._match(text, children)
+        if child is None:
+            # 只作分组、没有数的那一行可能没有印成表格的一行
+            named = [
+                row for row in rows if any(_skeleton(text) == _skeleton(each.label) for each in row.children)
+            ]
+            group = self._stat_group = named[0] if len(named) == 1 else None
+            child = self._match(text, {each.key: (each.label,) for each in group.children}) if group else None
+        found = next((each for each in group.children if each.key == child), None) if group else None
+        return found, (*group.path, found.label) if group and found else ()
 
     # ------------------------------------------------------------ shared
 

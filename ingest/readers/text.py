@@ -26,6 +26,8 @@ _COMMON = frozenset(
 _CELL_MARKUP = re.compile(r"\s*(?:\*\*)?(.*?)(?:\*\*)?\s*")
 _SPACED_PART = re.compile(r"\S+(?:[ \u3000]\S+)*")
 _NUMBER_PART = re.compile(r"(?:[+-]|增加|减少)? ?\d[\d,.]*(?: ?[万亿]?元)?|[-—/]|无")
+_UNIT = r"[件条次篇人个项份元]|人次|[万亿]元"
+_UNIT_PART = re.compile(_UNIT)
 _PROSE_MARK = re.compile(r"[，。；：！？:;]")
 _LONGEST_SPACED_WORD = 20
 _AMOUNT = r"(?:(?:增加|减少|增|减)[ \u3000]?|[+-])?\d[\d,.]*(?:[万亿]?元)?"
@@ -34,6 +36,9 @@ _ROW_OF_SINGLE_BLANKS = re.compile(
     rf"(?P<values>(?:(?:^|[ \u3000]+){_AMOUNT})+)"
 )
 _HEAD_OF_SINGLE_BLANKS = re.compile(r"[\u4e00-\u9fff]{2,10}(?:[ \u3000]+[\u4e00-\u9fff]{2,10}){2,}")
+_ROW_WITH_UNIT = re.compile(
+    rf"(?P<label>[^。；\s][^。；]*?)[ \u3000]+(?P<unit>{_UNIT})[ \u3000]+(?P<value>{_AMOUNT}|[-—/]|无)"
+)
 _RULE_ROW = re.compile(r"[\s|]*:?-{2,}:?\s*(?:\|\s*(?::?-{2,}:?)?\s*)*")
 
 
@@ -157,7 +162,9 @@ def _spaced_spans(line: str) -> list[tuple[int, int]] | None:
     parts = list(_SPACED_PART.finditer(line))
     texts = [part.group() for part in parts]
     behind = len(list(takewhile(_NUMBER_PART.fullmatch, reversed(texts))))
-    numbers = behind > 1 or (behind == 1 and len(texts) == 2)
+    numbers = behind > 1 or (
+        behind == 1 < len(texts) and (len(texts) == 2 or bool(_UNIT_PART.fullmatch(texts[-2])))
+    )
     words = not any(_PROSE_MARK.search(text) or len(text) > _LONGEST_SPACED_WORD for text in texts)
     heads = (words and len(texts) > 2) or texts[:1] == ["信息内容"]
     if len(texts) < 2 or not (heads or numbers):
@@ -169,10 +176,13 @@ def _narrow_spans(line: str, *, fewest: int) -> list[tuple[int, int]] | None:
     """Return the cells of a row that single blanks keep apart: a label with numbers behind it, or a table's head."""
     if line.lstrip().startswith("信息内容") or _HEAD_OF_SINGLE_BLANKS.fullmatch(line.strip()):
         return [part.span() for part in re.finditer(r"\S+", line)]
+    lead = len(line) - len(line.lstrip())
+    counted = _ROW_WITH_UNIT.fullmatch(line.strip())
+    if counted is not None:
+        return [(lead + start, lead + end) for start, end in map(counted.span, ("label", "unit", "value"))]
     row = _ROW_OF_SINGLE_BLANKS.fullmatch(line.strip())
     if row is None:
         return None
-    lead = len(line) - len(line.lstrip())
     values = [match.span() for match in re.finditer(_AMOUNT, row["values"])]
     if len(values) < (fewest if row["label"] else 5):
         return None

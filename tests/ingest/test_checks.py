@@ -157,7 +157,7 @@ def test_staff_that_does_not_add_up_is_found(tmp_path: Path) -> None:
         "其中：专职人员数量\t人\t2\n兼职人员数量\t人\t3\n"
     )
     (finding,) = read(report(review=text), tmp_path).findings
-    assert (finding.code, finding.expected, finding.printed) == ("staff", Decimal(5), Decimal(6))
+    assert (finding.code, finding.expected, finding.printed) == ("statistics", Decimal(5), Decimal(6))
 
 
 @pytest.mark.parametrize(

@@ -381,7 +381,7 @@ def test_table_of_2017_is_read_with_parents_and_units(tmp_path: Path) -> None:
     assert values(found, "stat2017") == {
         "docs.dept.total": 31,
         "docs.dept.proactive": 12,
-        "docs.dept.withheld": "blank",
+        "docs.dept.withheld": "unclear",
         "policy.dept.total": 4,
         "policy.dept.interpreted": 3,
         "staff.dept.people": 5,
