@@ -8,10 +8,10 @@ from assistant.tools import LookupFigures, Match, ReportView, SearchSections, Se
 from ingest.indicators import Indicators
 from vectorstore.models import Filter
 
-SURE = 0.62
-"""The score from which a figure counts as what was asked."""
+SURE = 0.5
+"""The chance from which a figure counts as what was asked."""
 MOST_MISSED = 0.34
-"""The share of the asked words, by rarity, that a figure may leave unmentioned."""
+"""The share of the asked words, by rarity, that a sentence may leave unmentioned."""
 FITTING_SENTENCE = 0.45
 """The score from which a sentence counts as an answer."""
 
@@ -66,14 +66,6 @@ class Context:
         self._observe(tool, detail)
 
 
-NAMED = 0.45
-"""The score from which a cell counts whose row and column the question names."""
-MOST_MISSED_NAMED = 0.6
-"""The share of the asked words that such a cell may leave unmentioned."""
-
-
 def is_sure(match: Match) -> bool:
     """Tell whether a figure is what was asked, and not just near it."""
-    if match.named:
-        return match.score >= NAMED and match.missed <= MOST_MISSED_NAMED
-    return match.score >= SURE and match.missed <= MOST_MISSED
+    return match.score >= SURE

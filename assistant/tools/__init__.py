@@ -1,5 +1,6 @@
 """Reach the library through seven tools with typed arguments; both answerers use nothing else."""
 
+from assistant.tools.cards import squeezed
 from assistant.tools.matching import Asked, Match, SentenceMatch, analyse, denied_things, label_of
 from assistant.tools.toolbox import (
     MOST_REPORTS,
@@ -14,7 +15,7 @@ from assistant.tools.toolbox import (
     SectionLookup,
     Toolbox,
 )
-from assistant.tools.views import ReportView, Views, squeezed
+from assistant.tools.views import ReportView, Views
 
 __all__ = [
     "MOST_REPORTS",

@@ -1,32 +1,80 @@
 """Score how well figures and sentences fit what is asked, knowing nothing of any county or indicator.
 
-A word of the question counts by its rarity in the report. It is found in the figure's own phrase, in its sentence,
-or in the headings above, in falling worth. What is asked and found nowhere counts against a candidate, and so does
-a unit that the question does not want.
+Every asked word is found at one distance from the number: in its own clause, in what governs that clause, beside
+another number, further off, or nowhere. The shares of these distances, the fit of the unit and what the clause
+says beyond the question are the features of a candidate. Their weights stand in `matching.toml`; they are fitted
+on generated questions (`benchmarks/fit_matching.py`), and a score is the chance that the figure is the one asked
+for rather than none.
 """
 
+import math
 import re
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
 
 from assistant.language import Language
-from assistant.tools.views import ReportView, squeezed
+from assistant.tools.cards import Card, squeezed
+from assistant.tools.views import ReportView
 from ingest.indicators import Indicators
 from ingest.models import Applicant, Figure, Value
 from ingest.outline import Sentence
-from ingest.wording import without_parentheses
 
-_IN_PHRASE, _IN_SENTENCE, _IN_HEADINGS = 1.0, 0.75, 0.4
-_SYNONYM = 0.85
 _PEOPLE = frozenset(["人", "名", "位", "人次"])
-_OTHER_UNIT = -0.2
+_RATIOS = frozenset(["%", "‰", "个百分点", "百分点"])
+_GENERIC_MEASURES = frozenset("个项件条")
 _ENUMERATOR = re.compile(r"^[一二三四五六七八九十\d（）()、.．]+")
 _EVERYDAY = frozenset(["公开", "信息", "发布", "通过", "政府"])
 _HEAD = re.compile(
     r"(?:多少|几)(?:个|件|条|项|次|场|份|家|名|种|类|篇|期|宗|例|位|处)([\u4e00-\u9fff]{2,6}?)(?=[?？,，。和与及的呢吗]|$)"
 )
 _MONEY = re.compile(r"[万亿]*(?:元|美元)$")
+_ASKS_FOR_CHANGE = re.compile(r"增|减|变化|同比|环比|上升|下降|提高|提升")
+_ASKS_FOR_ALL = re.compile(r"总|共|合计|全部|累计")
 _DENIAL = re.compile(
     r"(?:未(?:收到|接到|发生|收取|受理|出现|产生|发现|制定|举办|召开|提起|被)|没有(?:收到|接到|发生|收取|受理|出现|产生|被)?|无(?!论|障碍|缝|正当|线|偿))([^。；;]{1,40})"
+)
+_SOFT = 0.5
+
+DISTANCES = (
+    "own",
+    "own_synonym",
+    "governor",
+    "governor_synonym",
+    "own_soft",
+    "governor_soft",
+    "sibling",
+    "sentence",
+    "before",
+    "headings",
+    "absent",
+    "unheard",
+)
+"""Where an asked word is found, nearest first; `unheard` words stand nowhere in the report."""
+FEATURES = (
+    *DISTANCES,
+    "unasked",
+    "overlap",
+    "unit_same",
+    "unit_ratio",
+    "unit_money",
+    "unit_wrong",
+    "unit_other",
+    "head",
+    "head_missing",
+    "total_asked",
+    "total_unasked",
+    "part",
+    "first",
+    "change",
+    "cell",
+    "cell_row",
+    "cell_row_length",
+    "cell_no_row",
+    "cell_column",
+    "cell_no_column",
+    "indicator",
 )
 
 
@@ -44,7 +92,7 @@ class Asked(Value):
 
 
 class Match(Value):
-    """Hold a candidate with its score (about 0 to 1.3) and the share of the asked words that it misses."""
+    """Hold a candidate with the chance that it is what was asked, and the share of the asked words that it misses."""
 
     figure: Figure
     score: float
@@ -63,24 +111,38 @@ class SentenceMatch(Value):
     missed_words: tuple[str, ...]
 
 
+class Weights(Value):
+    """Hold what each feature is worth, in log-odds; `none` is the log-odds of there being no such figure."""
+
+    none: float
+    features: Mapping[str, float]
+
+
+@cache
+def load_weights() -> Weights:
+    """Read the fitted weights that ship with the package."""
+    raw = tomllib.loads((files("assistant.tools") / "matching.toml").read_text("utf-8"))
+    return Weights(none=raw["none"], features=raw["features"])
+
+
 def analyse(text: str, language: Language, indicators: Indicators) -> Asked:
     """Return the words and wishes of a folded question whose organisations and years are gone."""
     content = language.content(text)
-    applicant = next(
-        (
-            column.key
-            for column in indicators.applicants
-            if column.key != "total" and any(term in squeezed(text) for term in column.terms if len(term) > 2)
-        ),
-        None,
-    )
+    plain = squeezed(text)
+    applicants = [
+        (plain.find(term), -len(term), column.key)
+        for column in indicators.applicants
+        if column.key != "total"
+        for term in column.terms
+        if term in plain
+    ]
     return Asked(
         text=text,
         words=tuple(dict.fromkeys(content)),
         stressed=frozenset(word for word in content if content.count(word) > 1),
-        head=head[1] if (head := _HEAD.search(squeezed(text))) and head[1] not in _EVERYDAY else None,
+        head=head[1] if (head := _HEAD.search(plain)) and head[1] not in _EVERYDAY else None,
         unit=language.unit(text),
-        applicant=applicant,  # type: ignore[arg-type]
+        applicant=min(applicants)[2] if applicants else None,  # type: ignore[arg-type]
     )
 
 
@@ -88,32 +150,76 @@ def match_figures(
     asked: Asked, view: ReportView, language: Language, indicators: Indicators
 ) -> tuple[Match, ...]:
     """Return the figures of a report that fit at all, best first."""
-    weights = _weights(asked, view)
+    weights = load_weights()
+    matches: list[Match] = []
+    for card, features, missed_words in candidates(asked, view, language, indicators):
+        logit = sum(weights.features[name] * value for name, value in features.items()) - weights.none
+        score = 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
+        if score > 0.02:
+            missed = features.get("absent", 0.0) + features.get("unheard", 0.0)
+            named = "cell_row" in features and "cell_no_column" not in features
+            matches.append(
+                Match(
+                    figure=card.figure,
+                    score=score,
+                    missed=missed,
+                    missed_words=missed_words,
+                    named=named and "unit_wrong" not in features,
+                )
+            )
+    return tuple(sorted(matches, key=lambda match: (-match.score, match.figure.anchor.char_start)))
+
+
+def candidates(
+    asked: Asked, view: ReportView, language: Language, indicators: Indicators
+) -> list[tuple[Card, dict[str, float], tuple[str, ...]]]:
+    """Return the figures of a report that may be asked for, with their features and the words they miss."""
+    question = squeezed(asked.text)
+    importance = _importance(asked, view)
     terms = _terms(indicators)
     outcomes = tuple(term for row in indicators.outcomes for term in row.terms)
+    phrases = {entry.key: entry for entry in indicators.narrative}
     wanted: Applicant = asked.applicant or "total"
-    matches: list[Match] = []
-    for figure in view.figures:
+    alike = {word: _alike(word, language) for word in asked.words}
+    unheard = {word for word in asked.words if not view.mentions((word, *alike[word]))}
+    found: list[tuple[Card, dict[str, float], tuple[str, ...]]] = []
+    for card in view.cards:
+        figure = card.figure
         if figure.dimensions.applicant is not None and figure.dimensions.applicant != wanted:
             continue
-        match = _match_figure(figure, asked, weights, language, terms, outcomes)
-        if match.score > 0.2:
-            matches.append(match)
-    return tuple(sorted(matches, key=lambda match: (-match.score, match.figure.anchor.char_start)))
+        features, missed_words = _word_features(card, asked, importance, alike, unheard, terms)
+        features |= _unit_features(asked.unit, figure)
+        if figure.origin == "table":
+            features |= _cell_features(figure, question, terms, outcomes)
+        else:
+            features |= _clause_features(card, asked, question)
+            told = phrases.get(figure.indicator or "")
+            if told is not None and any(word in question for word in told.phrase):
+                features["indicator"] = 1.0
+        features["unasked"] = _unasked(card, asked, question, view, language)
+        features["overlap"] = _overlap(card.own, question)
+        found.append((card, features, missed_words))
+    return found
 
 
 def match_sentences(asked: Asked, view: ReportView, language: Language) -> tuple[SentenceMatch, ...]:
     """Return the sentences of a report that fit at all, best first."""
-    weights = _weights(asked, view)
+    weights = _importance(asked, view)
     matches: list[SentenceMatch] = []
     for sentence in view.sentences:
         text = squeezed(sentence.text)
         headings = squeezed(" ".join(sentence.section_path))
-        found = {word: _found(word, (), text, headings, language) for word in asked.words}
-        score, missed, missed_words = _coverage(found, weights)
+        found = {word: _found(word, text, headings, language) for word in asked.words}
+        score = sum(weights[word] * worth for word, worth in found.items())
+        missing = tuple(word for word, worth in found.items() if worth < 0.2)
         if score > 0.15:
             matches.append(
-                SentenceMatch(sentence=sentence, score=score, missed=missed, missed_words=missed_words)
+                SentenceMatch(
+                    sentence=sentence,
+                    score=score,
+                    missed=sum(weights[word] for word in missing),
+                    missed_words=missing,
+                )
             )
     return tuple(sorted(matches, key=lambda match: (-match.score, match.sentence.char_start)))
 
@@ -123,138 +229,186 @@ def denied_things(sentence: Sentence) -> tuple[str, ...]:
     return tuple(match[1] for match in _DENIAL.finditer(squeezed(sentence.text)))
 
 
-def _weights(asked: Asked, view: ReportView) -> dict[str, float]:
-    return {
+def _importance(asked: Asked, view: ReportView) -> dict[str, float]:
+    """Return what share of the question each of its words is: rare ones more, single characters less."""
+    weights = {
         word: max(0.2, view.rarity(word))
         * (0.6 if len(word) == 1 else 1.0)
         * (1.6 if word in asked.stressed else 1.0)
         for word in asked.words
     }
+    total = sum(weights.values()) or 1.0
+    return {word: weight / total for word, weight in weights.items()}
 
 
-def _terms(indicators: Indicators) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
-    return {entry.key: (entry.row_terms, entry.column_terms) for entry in indicators.indicators}
-
-
-def _match_figure(
-    figure: Figure,
-    asked: Asked,
-    weights: dict[str, float],
-    language: Language,
-    terms: dict[str, tuple[tuple[str, ...], tuple[str, ...]]],
-    outcomes: Sequence[str],
-) -> Match:
-    headings = squeezed(" ".join(figure.anchor.section_path))
-    question = squeezed(asked.text)
-    named = False
-    if figure.origin == "table":
-        row_terms, column_terms = terms.get(figure.indicator or "", ((), ()))
-        row = _longest(row_terms, question)
-        column = _longest(column_terms, question)
-        phrase = (squeezed(figure.phrase), squeezed("".join((*row_terms, *column_terms))))
-        sentence = headings
-        if not column and (figure.indicator or "").endswith(".total") and not _longest(outcomes, question):
-            # 没有问哪种结果，就是问总计
-            column = "总计"
-        named = bool(row) and (bool(column) or not column_terms)
-        fit = 0.12 * bool(row) + 0.08 * bool(column) + 0.01 * (len(row) + len(column))
-        if column_terms and not column:
-            fit -= 0.1
-        if not row:
-            fit -= 0.25
-    else:
-        phrase = (squeezed(figure.phrase),)
-        sentence = squeezed(figure.context)
-        own = squeezed(without_parentheses(figure.phrase))
-        fit = (
-            0.16 * _shared(own, question)
-            + _head_fit(asked, phrase[0])
-            - 0.15 * _is_other_part(figure, own, question)
+@cache
+def _terms(indicators: Indicators) -> dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]:
+    """Return by indicator the words that ask for its row and its column, and all of them as one text."""
+    return {
+        entry.key: (
+            tuple(map(squeezed, entry.row_terms)),
+            tuple(map(squeezed, entry.column_terms)),
+            squeezed(" ".join((*entry.row_terms, *entry.column_terms))),
         )
-    found = {word: _found(word, phrase, sentence, headings, language) for word in asked.words}
-    score, missed, missed_words = _coverage(found, weights)
-    unit_fit = _unit_fit(asked.unit, figure)
-    return Match(
-        figure=figure,
-        score=score + fit + unit_fit,
-        missed=missed,
-        missed_words=missed_words,
-        named=named and unit_fit > _OTHER_UNIT,
-    )
+        for entry in indicators.indicators
+    }
 
 
-def _head_fit(asked: Asked, phrase: str) -> float:
-    """Return a bonus where the noun that 多少个 counts stands beside the number, a malus where it does not."""
-    if asked.head is None:
-        return 0.0
-    return 0.12 if asked.head in phrase else -0.12
+# ---------------------------------------------------------------- features
 
 
-def _is_other_part(figure: Figure, own: str, question: str) -> bool:
-    """Tell whether a figure behind 其中 counts a part that the question does not name."""
-    before = figure.context[: figure.anchor.char_start - figure.context_start]
-    if "其中" not in before:
+def _word_features(
+    card: Card,
+    asked: Asked,
+    importance: Mapping[str, float],
+    alike: Mapping[str, tuple[str, ...]],
+    unheard: set[str],
+    terms: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], str]],
+) -> tuple[dict[str, float], tuple[str, ...]]:
+    own = card.own
+    if card.figure.origin == "table":
+        own = f"{own} {terms.get(card.figure.indicator or '', ((), (), ''))[2]}"
+    shares: dict[str, float] = {}
+    missed: list[str] = []
+    for word in asked.words:
+        distance = _distance(word, alike[word], card, own)
+        if distance == "absent":
+            missed.append(word)
+            distance = "unheard" if word in unheard else "absent"
+        shares[distance] = shares.get(distance, 0.0) + importance[word]
+    return shares, tuple(missed)
+
+
+def _distance(word: str, alike: Sequence[str], card: Card, own: str) -> str:
+    if word in own:
+        return "own"
+    if any(other in own for other in alike):
+        return "own_synonym"
+    if word in card.governor:
+        return "governor"
+    if any(other in card.governor for other in alike):
+        return "governor_synonym"
+    if _softly(word, own):
+        return "own_soft"
+    for text, name in (
+        (card.siblings, "sibling"),
+        (card.sentence, "sentence"),
+        (card.before, "before"),
+        (card.headings, "headings"),
+    ):
+        if word in text or any(other in text for other in alike):
+            return name
+    return "governor_soft" if _softly(word, card.governor) else "absent"
+
+
+def _softly(word: str, text: str) -> bool:
+    """Tell whether half of a word's characters stand close together in a text (督查检查 in 监督检查)."""
+    if len(word) < 2 or not text:
         return False
-    parts = {own[at : at + 2] for at in range(len(own) - 1)} - _EVERYDAY
-    return bool(parts) and sum(pair in question for pair in parts) < 0.5 * len(parts)
+    if len(word) > 2:
+        pairs = [word[at : at + 2] for at in range(len(word) - 1)]
+        return sum(pair in text for pair in pairs) / len(pairs) >= _SOFT
+    return False
 
 
-def _longest(candidates: Sequence[str], question: str) -> str:
-    return max((term for term in map(squeezed, candidates) if term in question), key=len, default="")
+def _clause_features(card: Card, asked: Asked, question: str) -> dict[str, float]:
+    features: dict[str, float] = {}
+    if asked.head is not None:
+        features["head" if asked.head in card.own else "head_missing"] = 1.0
+    asks_for_all = bool(_ASKS_FOR_ALL.search(question))
+    if card.sums_up:
+        features["total_asked" if asks_for_all else "total_unasked"] = 1.0
+    if card.is_part:
+        features["part"] = 1.0
+    if card.is_first:
+        features["first"] = 1.0
+    if card.is_change and not _ASKS_FOR_CHANGE.search(question):
+        features["change"] = 1.0
+    return features
 
 
-def _shared(phrase: str, question: str) -> float:
-    """Return the share of a phrase's character pairs that the question has: what is not asked speaks against it."""
-    pairs = {phrase[at : at + 2] for at in range(len(phrase) - 1)}
+def _cell_features(
+    figure: Figure,
+    question: str,
+    terms: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], str]],
+    outcomes: Sequence[str],
+) -> dict[str, float]:
+    row_terms, column_terms, _ = terms.get(figure.indicator or "", ((), (), ""))
+    row, column = _longest(row_terms, question), _longest(column_terms, question)
+    if not column and (figure.indicator or "").endswith(".total") and not _longest(outcomes, question):
+        # 没有问哪种结果，就是问总计
+        column = "总计"
+    features = {"cell": 1.0}
+    if row:
+        features |= {"cell_row": 1.0, "cell_row_length": min(1.0, len(row) / 10)}
+    else:
+        features["cell_no_row"] = 1.0
+    if column:
+        features["cell_column"] = min(1.0, 0.5 + len(column) / 10)
+    elif column_terms:
+        features["cell_no_column"] = 1.0
+    return features
+
+
+def _unit_features(wanted: str | None, figure: Figure) -> dict[str, float]:
+    if figure.quantity is None or wanted is None:
+        return {}
+    unit = figure.quantity.unit
+    is_ratio, is_money = unit in _RATIOS, bool(_MONEY.search(unit))
+    bare = unit.lstrip("万亿")
+    if wanted == "%":
+        return {"unit_ratio" if is_ratio else "unit_wrong": 1.0}
+    if wanted == "元":
+        return {"unit_money" if is_money else "unit_wrong": 1.0}
+    if is_ratio or is_money or (wanted in _PEOPLE) != (bare in _PEOPLE):
+        return {"unit_wrong": 1.0}
+    if wanted == bare:
+        return {"unit_same": 1.0}
+    return {} if figure.origin == "table" or wanted in _GENERIC_MEASURES else {"unit_other": 1.0}
+
+
+def _unasked(card: Card, asked: Asked, question: str, view: ReportView, language: Language) -> float:
+    """Return what share of the clause, by rarity, the question does not speak of."""
+    if not card.own_words:
+        return 0.5
+    weights = {word: max(0.2, view.rarity(word)) for word in card.own_words}
+    foreign = [
+        word
+        for word in card.own_words
+        if word not in question
+        and not any(other in question for other in _alike(word, language))
+        and not any(_softly(word, mine) for mine in asked.words)
+    ]
+    return sum(weights[word] for word in foreign) / sum(weights.values())
+
+
+def _overlap(own: str, question: str) -> float:
+    """Return the share of the clause's character pairs that the question has."""
+    pairs = {own[at : at + 2] for at in range(len(own) - 1)}
     return sum(pair in question for pair in pairs) / len(pairs) if pairs else 0.0
 
 
-def _found(word: str, phrases: Sequence[str], sentence: str, headings: str, language: Language) -> float:
-    """Return how well a word of the question stands in a candidate, from 0 to 1."""
-    places = [
-        *((text, _IN_PHRASE) for text in phrases),
-        (sentence, _IN_SENTENCE if phrases else _IN_PHRASE),
-        (headings, _IN_HEADINGS),
-    ]
+def _longest(terms: Sequence[str], question: str) -> str:
+    return max((term for term in terms if term in question), key=len, default="")
+
+
+def _found(word: str, sentence: str, headings: str, language: Language) -> float:
+    """Return how well a word of the question stands in a sentence or the headings above it, from 0 to 1."""
+    places = ((sentence, 1.0), (headings, 0.4))
     best = max((worth for text, worth in places if word in text), default=0.0)
     if best:
         return best
     for other in _alike(word, language):
-        best = max(best, *(worth * _SYNONYM if other in text else 0.0 for text, worth in places))
+        best = max(best, *(worth * 0.85 if other in text else 0.0 for text, worth in places))
     if best or len(word) < 3:
         return best
     pairs = [word[at : at + 2] for at in range(len(word) - 1)]
     return max(worth * sum(pair in text for pair in pairs) / len(pairs) for text, worth in places) * 0.9
 
 
+@cache
 def _alike(word: str, language: Language) -> tuple[str, ...]:
     return tuple(other for group in language.synonyms if word in group for other in group if other != word)
-
-
-def _coverage(found: dict[str, float], weights: dict[str, float]) -> tuple[float, float, tuple[str, ...]]:
-    total = sum(weights.values()) or 1.0
-    score = sum(weights[word] * worth for word, worth in found.items()) / total
-    missing = tuple(word for word, worth in found.items() if worth < 0.2)
-    return score, sum(weights[word] for word in missing) / total, missing
-
-
-def _unit_fit(wanted: str | None, figure: Figure) -> float:
-    if figure.quantity is None or wanted is None:
-        return 0.0
-    unit = figure.quantity.unit
-    is_ratio, is_money = unit in {"%", "‰", "个百分点", "百分点"}, bool(_MONEY.search(unit))
-    if wanted == "%":
-        return 0.15 if is_ratio else -0.45
-    if wanted == "元":
-        return 0.15 if is_money else -0.45
-    if is_ratio or is_money:
-        return -0.45
-    bare = unit.lstrip("万亿")
-    if wanted == bare:
-        return 0.08 if figure.origin == "table" else 0.12
-    if (wanted in _PEOPLE) != (bare in _PEOPLE):
-        return -0.45
-    return 0.0 if figure.origin == "table" or wanted in "个项件条" else -0.25
 
 
 def label_of(figure: Figure) -> str:

@@ -1,17 +1,16 @@
 """Hold what is known of one report in a form that can be searched fast, and keep the last few in memory."""
 
 import math
-import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cached_property
 from threading import Lock
 
+from assistant.tools.cards import Card, figure_cards, squeezed
 from ingest.checks import Assessment, assess
 from ingest.indicators import Indicators
 from ingest.models import Chunk, Figure, Finding, Report
 from ingest.outline import Sentence, split_sentences
-from ingest.wording import folded
 from vectorstore.library import Library
 from vectorstore.models import Filter
 
@@ -34,6 +33,7 @@ class ReportView:
         self.findings = tuple(findings)
         self.chunks = tuple(chunks)
         self._indicators = indicators
+        self._rarities: dict[str, float] = {}
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
@@ -58,14 +58,26 @@ class ReportView:
         return assess(self.figures, self.report.sections, self.sentences, self._indicators)
 
     @cached_property
+    def cards(self) -> tuple[Card, ...]:
+        """Return each figure with the words around it."""
+        return figure_cards(self.figures, self.sentences)
+
+    def mentions(self, words: Sequence[str]) -> bool:
+        """Tell whether any of these words stands anywhere in the report."""
+        return any(word in passage for passage in self._passages for word in words)
+
+    @cached_property
     def _passages(self) -> tuple[str, ...]:
         rows = {figure.phrase for figure in self.figures if figure.origin == "table"}
         return (*(squeezed(sentence.text) for sentence in self.sentences), *(squeezed(row) for row in rows))
 
     def rarity(self, word: str) -> float:
         """Return how telling a word is in this report: high where few sentences and rows hold it."""
-        holding = sum(word in passage for passage in self._passages)
-        return math.log((len(self._passages) + 1) / (holding + 0.5))
+        known = self._rarities.get(word)
+        if known is None:
+            holding = sum(word in passage for passage in self._passages)
+            known = self._rarities[word] = math.log((len(self._passages) + 1) / (holding + 0.5))
+        return known
 
 
 class Views:
@@ -107,8 +119,3 @@ class Views:
             self._library.chunks(only),
             self._indicators,
         )
-
-
-def squeezed(text: str) -> str:
-    """Return folded text without white space and emphasis marks, for looking words up in it."""
-    return re.sub(r"[\s*#]+", "", folded(text))
