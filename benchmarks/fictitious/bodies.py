@@ -59,7 +59,7 @@ class Body:
 def invent(kind: Kind, random: Random, *, county: str | None = None, part: str | None = None) -> Body:
     """Return a body; `county` and `part` (the office, park or town) fix what else would be drawn."""
     place = county or county_name(random, ending="区" if kind == "subdistrict" else "县")
-    city = random.choice([first for first in _FIRST if first != place[0]]) + random.choice(_CITY_ENDS) + "市"
+    city = city_of(place)
     if kind == "city":
         place = city
     tail, office = _tail(kind, random, part)
@@ -78,6 +78,12 @@ def invent(kind: Kind, random: Random, *, county: str | None = None, part: str |
         we="全区" if kind == "county" and place.endswith("区") else _WE[kind],
         leader="区长" if kind == "county" and place.endswith("区") else _LEADER[kind],
     )
+
+
+def city_of(county: str) -> str:
+    """Return the city of a county, always the same one."""
+    random = Random(f"city:{county[:2]}")
+    return random.choice([first for first in _FIRST if first != county[0]]) + random.choice(_CITY_ENDS) + "市"
 
 
 def county_name(random: Random, *, ending: str = "县") -> str:

@@ -57,6 +57,13 @@ def test_questions_over_the_real_reports(engine_over):
     assert confident <= 0.02 * total, "\n".join(wrong)
 
 
+def test_questions_over_the_samples(engine_over):
+    samples = Path(__file__).parents[2] / "samples"
+    wrong, confident, total = failures(engine_over(*sorted(samples.glob("*.txt"))), "samples.tsv")
+    assert len(wrong) <= 0.08 * total, "\n".join(wrong)
+    assert confident <= 0.03 * total, "\n".join(wrong)
+
+
 def test_questions_over_a_report_of_another_province(engine_over):
     wrong, confident, total = failures(
         engine_over(DATA / "reports" / "临江教委2022.txt"), "unseen_report.tsv"
