@@ -26,6 +26,7 @@ class Language(Value):
     filler_phrases: str
     fillers: frozenset[str]
     units: tuple[tuple[str, str], ...]
+    equivalents: tuple[tuple[str, str], ...]
     synonyms: tuple[tuple[str, ...], ...]
     body_suffixes: tuple[str, ...]
     body_parts: tuple[str, ...]
@@ -65,6 +66,11 @@ class Language(Value):
                 run = ""
         return tuple(word for word in kept if word and word not in self.fillers)
 
+    def settled(self, text: str) -> str:
+        """Return a folded text in which each thing goes by one name, so that question and report agree on it."""
+        pattern, names = _equivalents(self.equivalents)
+        return pattern.sub(lambda found: names[found.group()], text)
+
     def unit(self, asked: str) -> str | None:
         """Return the unit that a folded question wants: %, 元, a measure word, or None."""
         for unit, pattern in self.units:
@@ -77,6 +83,12 @@ class Language(Value):
 
 
 @cache
+def _equivalents(pairs: tuple[tuple[str, str], ...]) -> tuple[re.Pattern[str], dict[str, str]]:
+    variants = sorted((variant for variant, _ in pairs), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, variants))), dict(pairs)
+
+
+@cache
 def load_language() -> Language:
     """Read the vocabulary that ships with the package."""
     raw: dict[str, Any] = tomllib.loads((files("assistant") / "language.toml").read_text("utf-8"))
@@ -85,6 +97,11 @@ def load_language() -> Language:
         filler_phrases="|".join(f"(?:{phrase})" for phrase in raw["fillers"]["phrases"]),
         fillers=frozenset(raw["fillers"]["words"]),
         units=tuple((unit, "|".join(patterns)) for unit, patterns in raw["units"].items()),
+        equivalents=tuple(
+            (folded(variant), folded(group[0]))
+            for group in raw["equivalents"]["groups"]
+            for variant in group
+        ),
         synonyms=tuple(tuple(folded(word) for word in group) for group in raw["synonyms"]["groups"]),
         body_suffixes=tuple(sorted(raw["bodies"]["suffixes"], key=len, reverse=True)),
         body_parts=tuple(sorted(raw["bodies"]["parts"], key=len, reverse=True)),

@@ -20,7 +20,7 @@ _RANGE = re.compile(
     r"(?<!\d)((?:19|20)\d{2})\s*年?度?\s*(?:至|到|-|—|–|~|～)\s*((?:19|20)\d{2})(?!\d)\s*年?度?"
 )
 _NOT_A_YEAR = re.compile(r"〔\d{4}〕|\[\d{4}\]|《[^》]*》|“[^”]*”|\"[^\"]*\"")
-_LAST_YEAR = re.compile(r"去年|上一年度?|上年度?|前一年")
+_LAST_YEAR = re.compile(r"去年同期|去年|上年同期|上一年度?(?!项目|结转)|上年度?(?!项目|结转)|前一年")
 _SAME_YEAR = re.compile(r"同年|同一年|当年|这一年|那年|那一年")
 _LATIN = re.compile(r"[a-z][a-z\s]{3,}")
 _SHORTEST_SHORT_FORM = 3

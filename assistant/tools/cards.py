@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from assistant.language import load_language
 from ingest.models import Figure, Value
 from ingest.outline import Sentence
 from ingest.wording import folded
@@ -43,6 +44,11 @@ def squeezed(text: str) -> str:
     return re.sub(r"[\s*#]+", "", folded(text))
 
 
+def settled(text: str) -> str:
+    """Return squeezed text in which each thing goes by one name."""
+    return load_language().settled(squeezed(text))
+
+
 def figure_cards(figures: Sequence[Figure], sentences: Sequence[Sentence]) -> tuple[Card, ...]:
     """Return a card for each figure, in the order given."""
     in_sentences = [figure for figure in figures if figure.origin == "sentence"]
@@ -54,8 +60,8 @@ def figure_cards(figures: Sequence[Figure], sentences: Sequence[Sentence]) -> tu
 
 
 def _of_cell(figure: Figure) -> Card:
-    own = squeezed(figure.phrase)
-    headings = squeezed(" ".join(figure.anchor.section_path))
+    own = settled(figure.phrase)
+    headings = settled(" ".join(figure.anchor.section_path))
     return Card(figure=figure, own=own, own_words=_words(own), headings=headings)
 
 
@@ -74,7 +80,7 @@ def _openings(sentences: Sequence[Sentence]) -> dict[int, _Opening]:
     for sentence in sentences:
         if sentence.section_path != path:
             goes_on, before, path = False, "", sentence.section_path
-        text = squeezed(sentence.text)
+        text = settled(sentence.text)
         if not goes_on:
             governor = ""
         openings[sentence.char_start] = _Opening(governor=governor, before=before)
@@ -93,8 +99,8 @@ def _of_sentences(figures: Sequence[Figure], openings: dict[int, _Opening]) -> I
         opening = openings.get(start, _Opening(governor="", before=""))
         text = run[0].context
         first = run[0].anchor.char_start - start
-        lead = squeezed(text[:first])[-_LONGEST_OPENING:]
-        owns = [squeezed(figure.phrase) for figure in run]
+        lead = settled(text[:first])[-_LONGEST_OPENING:]
+        owns = [settled(figure.phrase) for figure in run]
         for index, figure in enumerate(run):
             at = figure.anchor.char_start - start
             inside = _parenthesis(text, at)
@@ -106,12 +112,12 @@ def _of_sentences(figures: Sequence[Figure], openings: dict[int, _Opening]) -> I
                 own_words=_words(owns[index]),
                 governor=" ".join(dict.fromkeys(filter(None, governors))),
                 siblings=" ".join(own for other, own in enumerate(owns) if other != index),
-                sentence=squeezed(text),
+                sentence=settled(text),
                 before=opening.before,
-                headings=squeezed(" ".join(figure.anchor.section_path)),
+                headings=settled(" ".join(figure.anchor.section_path)),
                 is_first=index == 0 and not opening.governor,
                 is_part="其中" in text[:at] or bool(inside),
-                is_change=bool(_CHANGES.search(squeezed(text[max(0, at - 14) : at]))),
+                is_change=bool(_CHANGES.search(settled(text[max(0, at - 14) : at]))),
                 sums_up=bool(_SUMS.search(owns[index])),
             )
 
@@ -122,7 +128,7 @@ def _parenthesis(text: str, at: int) -> str:
     if opened < 0 or any(mark in text[opened:at] for mark in "）)"):
         return ""
     start = max(text.rfind(mark, 0, opened) + 1 for mark in _CLAUSE_MARKS)
-    return squeezed(re.sub(r"\d+", "", text[start:opened]))
+    return settled(re.sub(r"\d+", "", text[start:opened]))
 
 
 def _list_head(text: str, at: int) -> str:
@@ -131,7 +137,7 @@ def _list_head(text: str, at: int) -> str:
     if head < 0:
         return ""
     start = max(text.rfind(mark, 0, head) + 1 for mark in _CLAUSE_MARKS)
-    return squeezed(re.sub(r"\d+", "", text[start:head]))
+    return settled(re.sub(r"\d+", "", text[start:head]))
 
 
 def _words(own: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 
 from assistant.language import Language
-from assistant.tools.cards import Card, squeezed
+from assistant.tools.cards import Card, settled, squeezed
 from assistant.tools.views import ReportView
 from ingest.indicators import Indicators
 from ingest.models import Applicant, Figure, Value
@@ -25,7 +25,7 @@ _PEOPLE = frozenset(["人", "名", "位", "人次"])
 _RATIOS = frozenset(["%", "‰", "个百分点", "百分点"])
 _GENERIC_MEASURES = frozenset("个项件条")
 _ENUMERATOR = re.compile(r"^[一二三四五六七八九十\d（）()、.．]+")
-_EVERYDAY = frozenset(["公开", "信息", "发布", "通过", "政府"])
+_EVERYDAY = frozenset(["公开", "信息", "发布", "通过", "政府", "政务", "信息公开", "政务公开", "政府信息", "工作", "开展", "组织"])
 _HEAD = re.compile(
     r"(?:多少|几)(?:个|件|条|项|次|场|份|家|名|种|类|篇|期|宗|例|位|处)([\u4e00-\u9fff]{2,6}?)(?=[?？,，。和与及的呢吗]|$)"
 )
@@ -74,6 +74,7 @@ FEATURES = (
     "cell_no_row",
     "cell_column",
     "cell_no_column",
+    "cell_missed",
     "indicator",
 )
 
@@ -127,6 +128,7 @@ def load_weights() -> Weights:
 
 def analyse(text: str, language: Language, indicators: Indicators) -> Asked:
     """Return the words and wishes of a folded question whose organisations and years are gone."""
+    text = language.settled(text)
     content = language.content(text)
     plain = squeezed(text)
     applicants = [
@@ -191,6 +193,7 @@ def candidates(
         features |= _unit_features(asked.unit, figure)
         if figure.origin == "table":
             features |= _cell_features(figure, question, terms, outcomes)
+            features["cell_missed"] = features.get("absent", 0.0) + features.get("unheard", 0.0)
         else:
             features |= _clause_features(card, asked, question)
             told = phrases.get(figure.indicator or "")
@@ -207,8 +210,8 @@ def match_sentences(asked: Asked, view: ReportView, language: Language) -> tuple
     weights = _importance(asked, view)
     matches: list[SentenceMatch] = []
     for sentence in view.sentences:
-        text = squeezed(sentence.text)
-        headings = squeezed(" ".join(sentence.section_path))
+        text = settled(sentence.text)
+        headings = settled(" ".join(sentence.section_path))
         found = {word: _found(word, text, headings, language) for word in asked.words}
         score = sum(weights[word] * worth for word, worth in found.items())
         missing = tuple(word for word, worth in found.items() if worth < 0.2)
@@ -233,7 +236,8 @@ def _importance(asked: Asked, view: ReportView) -> dict[str, float]:
     """Return what share of the question each of its words is: rare ones more, single characters less."""
     weights = {
         word: max(0.2, view.rarity(word))
-        * (0.6 if len(word) == 1 else 1.0)
+        * (0.4 if len(word) == 1 else 1.0)
+        * (0.3 if word in _EVERYDAY else 1.0)
         * (1.6 if word in asked.stressed else 1.0)
         for word in asked.words
     }
@@ -241,14 +245,13 @@ def _importance(asked: Asked, view: ReportView) -> dict[str, float]:
     return {word: weight / total for word, weight in weights.items()}
 
 
-@cache
 def _terms(indicators: Indicators) -> dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]:
     """Return by indicator the words that ask for its row and its column, and all of them as one text."""
     return {
         entry.key: (
-            tuple(map(squeezed, entry.row_terms)),
-            tuple(map(squeezed, entry.column_terms)),
-            squeezed(" ".join((*entry.row_terms, *entry.column_terms))),
+            tuple(map(settled, entry.row_terms)),
+            tuple(map(settled, entry.column_terms)),
+            settled(" ".join((*entry.row_terms, *entry.column_terms))),
         )
         for entry in indicators.indicators
     }
@@ -406,7 +409,6 @@ def _found(word: str, sentence: str, headings: str, language: Language) -> float
     return max(worth * sum(pair in text for pair in pairs) / len(pairs) for text, worth in places) * 0.9
 
 
-@cache
 def _alike(word: str, language: Language) -> tuple[str, ...]:
     return tuple(other for group in language.synonyms if word in group for other in group if other != word)
 

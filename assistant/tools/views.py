@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from threading import Lock
 
-from assistant.tools.cards import Card, figure_cards, squeezed
+from assistant.tools.cards import Card, figure_cards, settled, squeezed
 from ingest.checks import Assessment, assess
 from ingest.indicators import Indicators
 from ingest.models import Chunk, Figure, Finding, Report
@@ -69,7 +69,7 @@ class ReportView:
     @cached_property
     def _passages(self) -> tuple[str, ...]:
         rows = {figure.phrase for figure in self.figures if figure.origin == "table"}
-        return (*(squeezed(sentence.text) for sentence in self.sentences), *(squeezed(row) for row in rows))
+        return (*(settled(sentence.text) for sentence in self.sentences), *(settled(row) for row in rows))
 
     def rarity(self, word: str) -> float:
         """Return how telling a word is in this report: high where few sentences and rows hold it."""
