@@ -5,6 +5,7 @@ from assistant.evals.metrics import MEASURES, Measure, Metric, Scores, score
 from assistant.evals.predictions import PREDICTIONS, Prediction, read_baseline
 from assistant.evals.report import write_report
 from assistant.evals.run import Engine, run
+from assistant.evals.searching import search_in
 from assistant.evals.wording import quote_view
 from assistant.evals.words import change_line, metric_text
 
@@ -24,5 +25,6 @@ __all__ = [
     "read_cases",
     "run",
     "score",
+    "search_in",
     "write_report",
 ]

@@ -1,7 +1,7 @@
 """Judge the citations of one answer: does each hold a proof, is each proof cited, is each quote verbatim."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from assistant.evals.dataset import Case, Passage
 from assistant.evals.predictions import Cited, Prediction
@@ -45,6 +45,21 @@ def grade_citations(case: Case, prediction: Prediction, sources: Mapping[str, st
     )
 
 
+def proof_ranks(case: Case, found: Sequence[Cited]) -> tuple[int | None, ...]:
+    """Return for each proof of a case the place of the first passage that holds it, from 1 on."""
+    return tuple(
+        next(
+            (
+                rank
+                for rank, one in enumerate(found, start=1)
+                if any(_holds(one, passage) for passage in group)
+            ),
+            None,
+        )
+        for group in case.evidence
+    )
+
+
 def _covered(case: Case, found: list[list[bool]]) -> float | None:
     if not found:
         return None
@@ -55,10 +70,18 @@ def _covered(case: Case, found: list[list[bool]]) -> float | None:
 def _proves(cited: Cited, passage: Passage) -> bool:
     """Tell whether a quote holds the gold quote, or at least half of it; a table row may skip cells."""
     quote, proof = quote_view(cited.quote), quote_view(passage.quote)
-    if not quote or len(quote) > MAX_QUOTE or not _same_source(cited, passage):
+    if len(quote) > MAX_QUOTE:
         return False
     enough = 6 if passage.source is None else max(6, len(proof) / 2)
-    return proof in quote or (quote in proof and len(quote) >= enough) or _holds_row(passage.quote, quote)
+    half = quote in proof and len(quote) >= enough and _same_source(cited, passage)
+    return half or _holds(cited, passage)
+
+
+def _holds(cited: Cited, passage: Passage) -> bool:
+    quote = quote_view(cited.quote)
+    if not quote or not _same_source(cited, passage):
+        return False
+    return quote_view(passage.quote) in quote or _holds_row(passage.quote, quote)
 
 
 def _holds_row(printed: str, quote: str) -> bool:

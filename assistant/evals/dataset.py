@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from assistant.errors import EvalInvalid
 from assistant.evals.amounts import Amount, read_amounts
-from assistant.models import Question, Turn
+from assistant.models import Question, ReasonCode, Turn
 from ingest.models import Value
 
 Forms = tuple[str, ...]
@@ -79,7 +79,10 @@ class Passage(_Read):
 
 
 class Case(_Read):
-    """Hold one question with its gold; `gold` is None where it is only answered, not scored."""
+    """Hold one question with its gold; `gold` is None where it is only answered, not scored.
+
+    `reasons` are the codes with which it may be refused; none given, any will do.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore", validate_by_name=True, validate_by_alias=True)
 
@@ -89,6 +92,7 @@ class Case(_Read):
     history: tuple[Turn, ...] = ()
     abstain: bool = False
     abstain_ok: bool = False
+    reasons: tuple[ReasonCode, ...] = ()
     gold: Gold | None = Field(default=None, alias="answer")
     evidence: tuple[tuple[Passage, ...], ...] = ()
     evidence_mode: Literal["all", "any"] = "all"

@@ -7,7 +7,15 @@ from assistant.evals.citing import CitationGrade, grade_citations
 from assistant.evals.dataset import Case
 from assistant.evals.grading import Grade, grade
 from assistant.evals.predictions import Prediction
-from assistant.evals.statistics import mcnemar_exact, mean, percentile, wilson95
+from assistant.evals.statistics import (
+    CurvePoint,
+    area_under,
+    mcnemar_exact,
+    mean,
+    percentile,
+    risk_coverage,
+    wilson95,
+)
 from ingest.models import Value
 
 Better = Literal["higher", "lower"]
@@ -36,13 +44,21 @@ MEASURES = (
     Measure(name="correct_and_fully_cited", title="答对且引用齐全"),
     Measure(name="abstention_precision", title="拒答精确率"),
     Measure(name="abstention_recall", title="拒答召回率"),
+    Measure(name="reason_accuracy", title="拒答原因正确"),
     Measure(name="over_abstention", title="可答而拒答", better="lower"),
     Measure(name="wrong_but_confident", title="答错而未拒答", better="lower"),
     Measure(name="coverage", title="作答率"),
     Measure(name="selective_accuracy", title="作答部分的正确率"),
+    Measure(name="area_under_risk_coverage", title="风险–作答率曲线下面积", better="lower"),
+    Measure(name="retrieval_recall_at_1", title="检索首位召回率"),
+    Measure(name="retrieval_recall_at_5", title="检索前 5 位召回率"),
+    Measure(name="retrieval_recall_at_10", title="检索前 10 位召回率"),
+    Measure(name="retrieval_mrr", title="检索倒数排名均值"),
     Measure(name="paraphrase_consistency", title="同义问法一致"),
     Measure(name="inconsistency_noted", title="指出报告自身矛盾"),
     Measure(name="crash_rate", title="运行出错", better="lower"),
+    Measure(name="first_token_p50_ms", title="首字耗时中位数", better="lower", unit="ms"),
+    Measure(name="first_token_p95_ms", title="首字耗时 95 分位", better="lower", unit="ms"),
     Measure(name="latency_p50_ms", title="耗时中位数", better="lower", unit="ms"),
     Measure(name="latency_p95_ms", title="耗时 95 分位", better="lower", unit="ms"),
 )
@@ -59,10 +75,11 @@ class Metric(Value):
 
 
 class Group(Value):
-    """Hold the accuracy of the questions of one type or trap."""
+    """Hold how the questions of one type or trap were answered."""
 
     name: str
     accuracy: Metric
+    wrong_but_confident: Metric
 
 
 class Row(Value):
@@ -84,13 +101,28 @@ class Row(Value):
         return self.grade is not None and not self.grade.correct and not self.prediction.abstained
 
 
+class Change(Value):
+    """Hold one question whose answer turned right or wrong, with both answers."""
+
+    id: str
+    question: str
+    right_now: bool
+    before: str
+    now: str
+
+
 class Comparison(Value):
-    """Say what changed against an earlier run, on the questions that both answered."""
+    """Say what changed against an earlier run, on the questions that both answered.
+
+    `reworded` are those whose answer reads otherwise and is as right or wrong as before.
+    """
 
     questions: int
     baseline_accuracy: float
     won: tuple[str, ...]
     lost: tuple[str, ...]
+    reworded: tuple[str, ...]
+    changes: tuple[Change, ...]
     p_value: float
 
 
@@ -103,6 +135,7 @@ class Scores(Value):
     metrics: tuple[Metric, ...]
     by_type: tuple[Group, ...]
     by_trap: tuple[Group, ...]
+    curve: tuple[CurvePoint, ...]
     comparison: Comparison | None
     rows: tuple[Row, ...]
 
@@ -123,7 +156,14 @@ def score(
     rows = _rows(cases, predictions, sources)
     scored = [row for row in rows if row.case.scored]
     by_type = _groups(scored, lambda row: (row.case.type,))
-    metrics = (*_shares(rows, scored), *_means(scored, by_type), *_latency(rows))
+    curve = _curve(scored)
+    metrics = (
+        *_shares(rows, scored),
+        *_means(scored, by_type),
+        *_retrieval(scored),
+        *_latency(rows),
+        _rounded("area_under_risk_coverage", area_under(curve)),
+    )
     return Scores(
         fingerprint=fingerprint,
         questions=len(rows),
@@ -131,6 +171,7 @@ def score(
         metrics=tuple(sorted(metrics, key=lambda metric: _ORDER[metric.name])),
         by_type=by_type,
         by_trap=_groups(scored, lambda row: tuple(filter(None, (row.case.trap or "").split("+")))),
+        curve=curve,
         comparison=None if baseline is None else _comparison(scored, baseline),
         rows=tuple(rows),
     )
@@ -160,9 +201,12 @@ def _share(name: str, flags: Iterable[bool]) -> Metric:
     )
 
 
-def _mean(name: str, values: Iterable[float]) -> Metric:
-    value = mean(tuple(values))
+def _rounded(name: str, value: float | None) -> Metric:
     return Metric(name=name, value=None if value is None else round(value, 4))
+
+
+def _mean(name: str, values: Iterable[float]) -> Metric:
+    return _rounded(name, mean(tuple(values)))
 
 
 def _shares(rows: Sequence[Row], scored: Sequence[Row]) -> tuple[Metric, ...]:
@@ -186,6 +230,7 @@ def _shares(rows: Sequence[Row], scored: Sequence[Row]) -> tuple[Metric, ...]:
         _share("correct_and_fully_cited", (row.correct and row.citations.recall == 1 for row in evidenced)),
         _share("abstention_precision", (row.case.abstain for row in decided if row.prediction.abstained)),
         _share("abstention_recall", (row.prediction.abstained for row in scored if row.case.abstain)),
+        _share("reason_accuracy", _reasons_right(scored)),
         _share(
             "over_abstention", (row.prediction.abstained for row in answerable if not row.case.abstain_ok)
         ),
@@ -207,9 +252,45 @@ def _means(scored: Sequence[Row], by_type: Sequence[Group]) -> tuple[Metric, ...
     )
 
 
+def _reasons_right(scored: Sequence[Row]) -> list[bool]:
+    return [
+        row.prediction.reason_code in row.case.reasons
+        for row in scored
+        if row.case.abstain and row.case.reasons and row.prediction.abstained
+    ]
+
+
+def _retrieval(scored: Sequence[Row]) -> tuple[Metric, ...]:
+    """Return how many proofs stand among the first passages, and how far down the first of them stands."""
+    found = [
+        row.prediction.proof_ranks for row in scored if row.prediction.proof_ranks and not row.case.abstain
+    ]
+    ranks = [rank for places in found for rank in places]
+    best = [min((rank for rank in places if rank is not None), default=None) for places in found]
+    return (
+        *(
+            _share(f"retrieval_recall_at_{depth}", (rank is not None and rank <= depth for rank in ranks))
+            for depth in (1, 5, 10)
+        ),
+        _mean("retrieval_mrr", (0.0 if rank is None else 1 / rank for rank in best)),
+    )
+
+
+def _curve(scored: Sequence[Row]) -> tuple[CurvePoint, ...]:
+    given = [
+        (row.prediction.confidence, row.correct)
+        for row in scored
+        if not row.prediction.abstained and row.prediction.confidence is not None
+    ]
+    return risk_coverage(given, len(scored))
+
+
 def _latency(rows: Sequence[Row]) -> tuple[Metric, ...]:
     times = [row.prediction.latency_ms for row in rows]
+    first = [row.prediction.first_token_ms for row in rows if row.prediction.first_token_ms is not None]
     return (
+        Metric(name="first_token_p50_ms", value=percentile(first, 0.5)),
+        Metric(name="first_token_p95_ms", value=percentile(first, 0.95)),
         Metric(name="latency_p50_ms", value=percentile(times, 0.5)),
         Metric(name="latency_p95_ms", value=percentile(times, 0.95)),
     )
@@ -224,11 +305,20 @@ def _pairs_agree(scored: Sequence[Row]) -> list[bool]:
 
 
 def _groups(scored: Sequence[Row], names: Callable[[Row], tuple[str, ...]]) -> tuple[Group, ...]:
-    members: dict[str, list[bool]] = {}
+    members: dict[str, list[Row]] = {}
     for row in scored:
         for name in names(row):
-            members.setdefault(name, []).append(row.correct)
-    return tuple(Group(name=name, accuracy=_share("accuracy", members[name])) for name in sorted(members))
+            members.setdefault(name, []).append(row)
+    return tuple(
+        Group(
+            name=name,
+            accuracy=_share("accuracy", (row.correct for row in members[name])),
+            wrong_but_confident=_share(
+                "wrong_but_confident", (row.confident_and_wrong for row in members[name])
+            ),
+        )
+        for name in sorted(members)
+    )
 
 
 def _comparison(scored: Sequence[Row], baseline: Iterable[Prediction]) -> Comparison:
@@ -237,10 +327,23 @@ def _comparison(scored: Sequence[Row], baseline: Iterable[Prediction]) -> Compar
     both = [(row, grade(row.case, earlier[row.case.id]).correct) for row in scored if row.case.id in earlier]
     won = tuple(row.case.id for row, before in both if row.correct and not before)
     lost = tuple(row.case.id for row, before in both if before and not row.correct)
+    turned = [row for row, before in both if row.correct != before]
+    same = [row for row, before in both if row.correct == before]
     return Comparison(
         questions=len(both),
         baseline_accuracy=round(sum(before for _, before in both) / len(both), 4) if both else 0.0,
         won=won,
         lost=lost,
+        reworded=tuple(row.case.id for row in same if row.prediction.answer != earlier[row.case.id].answer),
+        changes=tuple(
+            Change(
+                id=row.case.id,
+                question=row.case.question,
+                right_now=row.correct,
+                before=earlier[row.case.id].answer,
+                now=row.prediction.answer,
+            )
+            for row in turned
+        ),
         p_value=float(f"{mcnemar_exact(len(lost), len(won)):.3g}"),
     )

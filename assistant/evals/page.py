@@ -3,7 +3,8 @@
 from html import escape
 from importlib.resources import files
 
-from assistant.evals.metrics import MEASURES, Comparison, Group, Measure, Metric, Row, Scores
+from assistant.evals.metrics import MEASURES, Change, Comparison, Group, Measure, Metric, Row, Scores
+from assistant.evals.statistics import CurvePoint
 from assistant.evals.words import change_line, metric_text, outcome
 
 _PAGE = """<!doctype html>
@@ -38,6 +39,7 @@ def html_page(scores: Scores) -> str:
         "</div>",
         _groups("按题型", scores.by_type),
         _groups("按陷阱", scores.by_trap),
+        _curve(scores.curve),
         _comparison(scores.comparison),
         f"<h2>答错的题（{len(wrong)}）</h2>",
         *([_question(row) for row in wrong] or ["<p>没有。</p>"]),
@@ -77,18 +79,47 @@ def _group(group: Group) -> str:
         f'<div class="bar"><i style="width:{value:.1%}"></i>'
         f'<u style="left:{low:.1%};width:{high - low:.1%}" title="95% 区间"></u></div>'
     )
-    cells = (escape(group.name), f"{one.hits}/{one.of}", f"{value:.1%}", bar)
+    confident = f"答错而未拒答 {group.wrong_but_confident.hits}"
+    cells = (escape(group.name), f"{one.hits}/{one.of}", f"{value:.1%}", bar, confident)
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+
+
+def _curve(curve: tuple[CurvePoint, ...]) -> str:
+    """Draw the risk over the coverage: a step for each threshold, its numbers when pointed at."""
+    if not curve:
+        return ""
+    top = max(0.1, *(point.risk for point in curve))
+    places = [(40 + 540 * point.coverage, 190 - 170 * point.risk / top) for point in curve]
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+    marks = "\n".join(
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4"><title>只答信心不低于 {point.threshold:.3f}：'
+        f"作答 {point.coverage:.1%}，其中答错 {point.risk:.1%}</title></circle>"
+        for point, (x, y) in zip(curve, places, strict=True)
+    )
+    return (
+        '<h2>风险与作答率</h2>\n<svg class="curve" viewBox="0 0 600 230" role="img" aria-label="风险与作答率曲线">'
+        '<path d="M40 20V190H580" fill="none" stroke="currentColor" opacity=".4"/>'
+        f'<text x="36" y="24" text-anchor="end">{top:.0%}</text><text x="36" y="190" text-anchor="end">0</text>'
+        '<text x="40" y="208">0</text><text x="580" y="208" text-anchor="end">作答率 100%</text>'
+        f'<polyline points="{line}" fill="none" stroke="currentColor"/>\n{marks}</svg>\n'
+        '<p class="quiet">横轴是作答的比例，纵轴是其中答错的比例；每一点是一个信心门槛。</p>'
+    )
 
 
 def _comparison(comparison: Comparison | None) -> str:
     if comparison is None:
         return ""
-    won = "、".join(map(escape, comparison.won)) or "无"
-    lost = "、".join(map(escape, comparison.lost)) or "无"
+    return "\n".join(
+        [f"<h2>与基线比较</h2>\n<p>{change_line(comparison)}</p>", *map(_change, comparison.changes)]
+    )
+
+
+def _change(change: Change) -> str:
+    verdict = '<span class="right">变对</span>' if change.right_now else '<span class="why">变错</span>'
     return (
-        f"<h2>与基线比较</h2>\n<p>{change_line(comparison)}</p>\n"
-        f'<p class="right">变对：{won}</p>\n<p class="why">变错：{lost}</p>'
+        f'<div class="question"><h3>{escape(change.id)} {escape(change.question)} {verdict}</h3>'
+        f'<div class="sides"><div><b>先前</b>\n{escape(change.before or "（无）")}</div>'
+        f"<div><b>现在</b>\n{escape(change.now or '（无）')}</div></div></div>"
     )
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from pydantic import ConfigDict, ValidationError
 
 from assistant.errors import EvalInvalid
-from assistant.models import Answer, Citation, Status
+from assistant.models import Answer, Citation, ReasonCode, Status
 from ingest.models import Value
 
 PREDICTIONS = "predictions.jsonl"
+_CONFIDENCE: dict[Status, float] = {"answered": 1.0, "partial": 0.5, "clarify": 0.0, "refused": 0.0}
 
 
 class Cited(Value):
@@ -22,7 +23,10 @@ class Cited(Value):
 
 
 class Prediction(Value):
-    """Hold what was answered to one question; `fingerprint` tells question and engine."""
+    """Hold what was answered to one question; `fingerprint` tells question and engine.
+
+    `proof_ranks` says at which place a plain search found each proof of the gold, None where it did not.
+    """
 
     # Other tools add fields of their own.
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -32,12 +36,24 @@ class Prediction(Value):
     citations: tuple[Cited, ...]
     abstained: bool
     latency_ms: float
+    first_token_ms: float | None = None
+    confidence: float | None = None
+    proof_ranks: tuple[int | None, ...] | None = None
     status: Status | None = None
+    reason_code: ReasonCode | None = None
     error: str | None = None
     fingerprint: str = ""
 
 
-def prediction_of(answer: Answer, *, case_id: str, latency_ms: float, fingerprint: str) -> Prediction:
+def prediction_of(
+    answer: Answer,
+    *,
+    case_id: str,
+    latency_ms: float,
+    fingerprint: str,
+    first_token_ms: float | None = None,
+    proof_ranks: tuple[int | None, ...] | None = None,
+) -> Prediction:
     """Return the answer as it is shown: its text, and the warnings under it."""
     remarks = [
         f"注意：{warning.message}" for warning in answer.warnings if warning.message not in answer.text
@@ -48,7 +64,11 @@ def prediction_of(answer: Answer, *, case_id: str, latency_ms: float, fingerprin
         citations=tuple(_cited(citation) for citation in answer.citations),
         abstained=answer.status in {"refused", "clarify"},
         latency_ms=latency_ms,
+        first_token_ms=first_token_ms,
+        confidence=_CONFIDENCE[answer.status],
+        proof_ranks=proof_ranks,
         status=answer.status,
+        reason_code=answer.reason_code,
         fingerprint=fingerprint,
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from assistant.evals.junit import junit_xml
 from assistant.evals.metrics import MEASURES, Group, Measure, Metric, Row, Scores
 from assistant.evals.page import html_page
-from assistant.evals.words import change_line, metric_text, outcome
+from assistant.evals.words import change_line, metric_text, outcome, thinned
 
 
 def write_report(out: Path, scores: Scores) -> None:
@@ -31,6 +31,7 @@ def scores_json(scores: Scores) -> str:
         "details": {metric.name: _detail(metric) for metric in scores.metrics if metric.of is not None},
         "by_type": _groups(scores.by_type),
         "by_trap": _groups(scores.by_trap),
+        "risk_coverage": [point.model_dump() for point in scores.curve],
         "comparison": None if scores.comparison is None else scores.comparison.model_dump(mode="json"),
         "rows": [_row(row) for row in scores.rows],
     }
@@ -42,7 +43,14 @@ def _detail(metric: Metric) -> dict[str, object]:
 
 
 def _groups(groups: tuple[Group, ...]) -> dict[str, object]:
-    return {group.name: {"accuracy": group.accuracy.value, **_detail(group.accuracy)} for group in groups}
+    return {
+        group.name: {
+            "accuracy": group.accuracy.value,
+            **_detail(group.accuracy),
+            "wrong_but_confident": group.wrong_but_confident.hits,
+        }
+        for group in groups
+    }
 
 
 def _row(row: Row) -> dict[str, object]:
@@ -53,7 +61,9 @@ def _row(row: Row) -> dict[str, object]:
         "correct": row.correct if row.case.scored else None,
         "abstained": row.prediction.abstained,
         "reasons": row.grade.reasons if row.grade else (),
+        "confidence": row.prediction.confidence,
         "citation_recall": row.citations.recall,
+        "proof_ranks": row.prediction.proof_ranks,
         "verbatim": row.citations.verbatim,
         "latency_ms": row.prediction.latency_ms,
         "error": row.prediction.error,
@@ -77,10 +87,20 @@ def markdown(scores: Scores) -> str:
         *_group_lines("题型", scores.by_type),
         *_group_lines("陷阱", scores.by_trap),
     ]
+    if scores.curve:
+        lines += ["", "## 风险与作答率", "", "| 只答信心不低于 | 作答率 | 其中答错 |", "|---:|---:|---:|"]
+        lines += [
+            f"| {one.threshold:.3f} | {one.coverage:.1%} | {one.risk:.1%} |" for one in thinned(scores.curve)
+        ]
     if scores.comparison is not None:
         lines += ["", "## 与基线比较", "", change_line(scores.comparison), ""]
-        lines += [f"- 变对：{name}" for name in scores.comparison.won]
-        lines += [f"- 变错：{name}" for name in scores.comparison.lost]
+        lines += ["| 变化 | 编号 | 问题 | 先前 | 现在 |", "|---|---|---|---|---|"]
+        lines += [
+            f"| {'变对' if one.right_now else '变错'} | "
+            + " | ".join(_inline(text) for text in (one.id, one.question, one.before, one.now))
+            + " |"
+            for one in scores.comparison.changes
+        ]
     wrong = [row for row in scores.rows if row.case.scored and not row.correct]
     if wrong:
         lines += [
@@ -103,11 +123,13 @@ def _metric_line(measure: Measure, metric: Metric) -> str:
 def _group_lines(title: str, groups: tuple[Group, ...]) -> list[str]:
     if not groups:
         return []
-    lines = ["", f"| {title} | 正确 | 正确率 | 95% 区间 |", "|---|---:|---:|---|"]
+    lines = ["", f"| {title} | 正确 | 正确率 | 95% 区间 | 答错而未拒答 |", "|---|---:|---:|---|---:|"]
     for group in groups:
         one = group.accuracy
         share = f"{one.value or 0:.1%}"
-        lines.append(f"| {_inline(group.name)} | {one.hits}/{one.of} | {share} | {_interval(one)} |")
+        confident = group.wrong_but_confident.hits
+        name = _inline(group.name)
+        lines.append(f"| {name} | {one.hits}/{one.of} | {share} | {_interval(one)} | {confident} |")
     return lines
 
 

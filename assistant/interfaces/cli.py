@@ -406,6 +406,7 @@ def eval_command(
         read_cases,
         run,
         score,
+        search_in,
         write_report,
     )
 
@@ -420,7 +421,14 @@ def eval_command(
                 bar.remark(f"{prediction.id} 运行出错：{prediction.error}")
 
         with _bar("作答", total=len(cases[:limit])) as bar:
-            predictions = run(cases, assistant.engine, out / PREDICTIONS, limit=limit, on_progress=told)
+            predictions = run(
+                cases,
+                assistant.engine,
+                out / PREDICTIONS,
+                search=search_in(assistant.retriever, assistant.library.headings()),
+                limit=limit,
+                on_progress=told,
+            )
         library = assistant.library
         sources: dict[str, str] = {}
         for head in library.headings():

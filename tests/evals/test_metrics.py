@@ -81,6 +81,46 @@ def test_comparison_names_what_was_won_and_lost():
     assert scores.comparison.p_value == 1.0
 
 
+def test_refusal_for_another_reason_is_told_apart():
+    case = _case("A", abstain=True, reasons=["no_report"])
+    refused = _prediction("A", "没有", abstained=True)
+    for code, right in (("no_report", 1.0), ("blank_cell", 0.0)):
+        scores = _score([case], refused.model_copy(update={"reason_code": code}))
+        assert scores.metric("reason_accuracy").value == right
+        assert scores.metric("abstention_recall").value == 1.0
+
+
+def test_retrieval_counts_each_proof_and_ranks_the_first_one():
+    cases = [_case("A"), _case("B"), _case("C")]
+    ranks = {"A": (1, 7), "B": (None,), "C": None}
+    found = [_prediction(name, "3项").model_copy(update={"proof_ranks": ranks[name]}) for name in ranks]
+    scores = _score(cases, *found)
+    assert scores.metric("retrieval_recall_at_5").value == 0.3333
+    assert scores.metric("retrieval_recall_at_10").value == 0.6667
+    assert scores.metric("retrieval_mrr").value == 0.5
+
+
+def test_curve_leaves_out_refusals_and_joins_equal_confidence():
+    cases = [_case(name) for name in "ABCD"]
+    answers = (("A", "3项", 0.9), ("B", "4项", 0.5), ("C", "3项", 0.5), ("D", "没有", 0.1))
+    scores = _score(
+        cases,
+        *(
+            _prediction(name, text, abstained=name == "D").model_copy(update={"confidence": sure})
+            for name, text, sure in answers
+        ),
+    )
+    assert [(one.threshold, one.coverage, one.risk) for one in scores.curve] == [
+        (0.9, 0.25, 0.0),
+        (0.5, 0.75, 0.3333),
+    ]
+
+
+def test_wrong_answers_are_counted_by_type():
+    scores = _score([_case("A"), _case("B")], _prediction("A", "4项"), _prediction("B", "", abstained=True))
+    assert [group.wrong_but_confident.hits for group in scores.by_type] == [1]
+
+
 def _made_up(records: Sequence[dict[str, object]], variant: int) -> list[Prediction]:
     """Answer some questions rightly, some with others' gold, some with nothing, some with pastes."""
     golds = [str(record["answer"]["text"]) for record in records]  # type: ignore[index]

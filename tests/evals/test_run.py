@@ -7,7 +7,8 @@ from typing import Literal
 
 import pytest
 
-from assistant.evals import Case, run
+from assistant.evals import Case, Prediction, run
+from assistant.evals.predictions import Cited
 from assistant.models import (
     Answer,
     AnswerWarning,
@@ -16,6 +17,8 @@ from assistant.models import (
     Event,
     Failed,
     Question,
+    Scope,
+    Scoped,
     TextDelta,
 )
 
@@ -45,6 +48,10 @@ class Scripted:
 
     def stream(self, question: Question) -> Iterator[Event]:
         self.asked.append(question.text)
+        scope = Scope(
+            organizations=(), years=(), standalone=question.text, asked=question.text, candidates=()
+        )
+        yield Scoped(scope=scope)
         yield TextDelta(text="……")
         if "坏" in question.text:
             raise KeyError("no such thing")
@@ -127,3 +134,47 @@ def test_progress_is_told_once_a_question(tmp_path: Path):
     told: list[str] = []
     run(_cases("甲", "坏"), Scripted(), tmp_path / "p.jsonl", on_progress=lambda one: told.append(one.id))
     assert told == ["X0", "X1"]
+
+
+def _proven(quote: str) -> tuple[Case, ...]:
+    proof = [[{"source": "004_ab.txt", "quote": quote}], [{"source": "004_ab.txt", "quote": "没有这一句"}]]
+    return (Case.model_validate({"id": "X0", "type": "t", "question": "甲", "evidence": proof}),)
+
+
+def _passages(_: Scope) -> tuple[Cited, ...]:
+    return tuple(
+        Cited(source=source, section="", quote="全年办结 12 件。")
+        for source in ("003_ff.txt", "004_ab.txt", "004_ab.txt")
+    )
+
+
+def test_places_of_the_proofs_among_the_found_passages_are_kept(tmp_path: Path):
+    (prediction,) = run(_proven("办结12件"), Scripted(), tmp_path / "p.jsonl", search=_passages)
+    assert prediction.proof_ranks == (2, None)
+
+
+def test_question_with_other_proofs_is_asked_again_where_their_places_are_kept(tmp_path: Path):
+    run(_proven("办结12件"), Scripted(), tmp_path / "p.jsonl", search=_passages)
+    engine = Scripted()
+    run(_proven("办结13件"), engine, tmp_path / "p.jsonl", search=_passages)
+    assert engine.asked == ["甲"]
+
+
+def test_first_words_come_no_later_than_the_answer(tmp_path: Path):
+    (prediction,) = run(_cases("甲"), Scripted(), tmp_path / "p.jsonl")
+    assert prediction.first_token_ms is not None
+    assert prediction.first_token_ms <= prediction.latency_ms
+
+
+def test_run_that_is_killed_goes_on_where_it_stopped(tmp_path: Path):
+    path = tmp_path / "p.jsonl"
+
+    def pull_the_plug(prediction: Prediction) -> None:
+        if prediction.id == "X1":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(_cases("甲", "乙", "丙"), Scripted(), path, on_progress=pull_the_plug)
+    engine = Scripted()
+    assert len(run(_cases("甲", "乙", "丙"), engine, path)) == 3
+    assert engine.asked == ["丙"]

@@ -31,6 +31,7 @@ from ingest import Ingested, ingest_file
 from vectorstore.errors import WriterBusy
 from vectorstore.library import Library
 from vectorstore.models import FileOutcome, Progress
+from vectorstore.retriever import Retriever
 
 COUNTY, PARK = "甲县", "甲县工业园区"
 
@@ -145,7 +146,8 @@ class Bench:
     def open_assistant(self, settings: Settings) -> Iterator[SimpleNamespace]:
         self.settings.append(settings)
         with Library.open(settings.library_url, create=False) as library:
-            yield SimpleNamespace(engine=self.engine, library=library, settings=settings)
+            retriever = Retriever(library, None, None)
+            yield SimpleNamespace(engine=self.engine, library=library, retriever=retriever, settings=settings)
 
     def ingest(self, settings: Settings, paths: Sequence[Path], *, on_progress) -> tuple[FileOutcome, ...]:
         if self.trouble is not None:
