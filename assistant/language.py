@@ -98,9 +98,7 @@ def load_language() -> Language:
         fillers=frozenset(raw["fillers"]["words"]),
         units=tuple((unit, "|".join(patterns)) for unit, patterns in raw["units"].items()),
         equivalents=tuple(
-            (folded(variant), folded(group[0]))
-            for group in raw["equivalents"]["groups"]
-            for variant in group
+            (folded(variant), folded(group[0])) for group in raw["equivalents"]["groups"] for variant in group
         ),
         synonyms=tuple(tuple(folded(word) for word in group) for group in raw["synonyms"]["groups"]),
         body_suffixes=tuple(sorted(raw["bodies"]["suffixes"], key=len, reverse=True)),

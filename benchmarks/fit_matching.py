@@ -70,10 +70,15 @@ def choices(seed: int) -> list[Choice]:
         view = views[scope.candidates[0].report_id]
         asked = analyse(folded(scope.asked), language, indicators)
         rows = candidates(asked, view, language, indicators)
-        right = np.array([bool(amounts) and _is_right(card.figure, amounts[0], record["evidence"]) for card, _, _ in rows])
+        right = np.array(
+            [bool(amounts) and _is_right(card.figure, amounts[0], record["evidence"]) for card, _, _ in rows],
+            dtype=bool,
+        )
         if amounts and not right.any():
             continue
-        features = np.array([[row.get(name, 0.0) for name in FEATURES] for _, row, _ in rows])
+        features = np.array([[row.get(name, 0.0) for name in FEATURES] for _, row, _ in rows]).reshape(
+            -1, len(FEATURES)
+        )
         found.append(Choice(record["id"], features, right, record["question"]))
     return found
 
@@ -98,7 +103,9 @@ def _is_right(figure: Figure, amount: dict[str, Any], evidence: Sequence[Sequenc
         return False
     value, _ = in_base_units(figure.quantity)
     wanted = Decimal(str(amount["value"]))
-    scale = {"万": Decimal(10) ** 4, "亿": Decimal(10) ** 8}.get(amount["unit"][:1] if amount["unit"] not in {"万", ""} else "", Decimal(1))
+    scale = {"万": Decimal(10) ** 4, "亿": Decimal(10) ** 8}.get(
+        amount["unit"][:1] if amount["unit"] not in {"万", ""} else "", Decimal(1)
+    )
     if value not in {wanted, wanted * scale}:
         return False
     quotes = [skeleton(entry["quote"]) for group in evidence for entry in group]
@@ -111,7 +118,9 @@ def loss(weights: np.ndarray, data: Sequence[Choice], prior: np.ndarray) -> tupl
     value, slope = 0.0, np.zeros_like(weights)
     for choice in data:
         scores = np.append(choice.features @ weights[:-1], weights[-1])
-        rows = np.vstack([np.hstack([choice.features, np.zeros((len(choice.features), 1))]), np.eye(len(weights))[-1]])
+        rows = np.vstack(
+            [np.hstack([choice.features, np.zeros((len(choice.features), 1))]), np.eye(len(weights))[-1]]
+        )
         right = np.append(choice.right, not choice.right.any())
         whole, good = logsumexp(scores), logsumexp(scores[right])
         value += whole - good
@@ -129,13 +138,15 @@ def fit(data: Sequence[Choice], prior: np.ndarray) -> np.ndarray:
     return found.x
 
 
-def score(weights: np.ndarray, data: Sequence[Choice], *, tell: bool = False) -> tuple[float, float, float]:
+def score(
+    weights: np.ndarray, data: Sequence[Choice], *, sure: float = 0.0, tell: bool = False
+) -> tuple[float, float, float]:
     """Return the shares of questions rightly answered, wrongly answered and refused without reason."""
     right = wrong = refused = 0
     for choice in data:
         scores = choice.features @ weights[:-1] - weights[-1]
-        best = int(scores.argmax())
-        if scores[best] < 0:
+        best = int(scores.argmax()) if len(scores) else 0
+        if not len(scores) or scores[best] < sure:
             good = not choice.right.any()
             refused += not good
         else:
@@ -152,12 +163,21 @@ def main() -> None:
     data = [choice for seed in _SEEDS for choice in choices(seed)]
     now = load_weights()
     prior = np.array([*(now.features[name] for name in FEATURES), now.none])
-    print(f"{len(data)} questions; in use: right {score(prior, data)[0]:.1%}, wrong {score(prior, data)[1]:.1%}")
+    print(
+        f"{len(data)} questions; in use: right {score(prior, data)[0]:.1%}, wrong {score(prior, data)[1]:.1%}"
+    )
+    kept: list[tuple[np.ndarray, list[Choice]]] = []
     for half in (0, 1):
         train = [choice for choice in data if int(choice.wording.lstrip("G")) % 2 == half]
         kept_out = [choice for choice in data if int(choice.wording.lstrip("G")) % 2 != half]
         weights = fit(train, prior)
+        kept.append((weights, kept_out))
         print("kept out: right {:.1%}, wrong {:.1%}, refused {:.1%}".format(*score(weights, kept_out)))
+    for sure in (0.0, 0.4, 0.8, 1.2, 1.6, 2.0):
+        shares = np.mean([score(weights, part, sure=sure) for weights, part in kept], axis=0)
+        print(
+            f"kept out, surer than {1 / (1 + np.exp(-sure)):.2f}: right {shares[0]:.1%}, wrong {shares[1]:.1%}"
+        )
     weights = fit(data, prior)
     print("all: right {:.1%}, wrong {:.1%}, refused {:.1%}".format(*score(weights, data, tell=True)))
     lines = [f"none = {weights[-1]:.2f}", "[features]"]

@@ -216,7 +216,7 @@ def premise_answer(context: Context) -> Drafted | None:
 
 def _as_supposed(matches: Sequence[Match], supposed: Sequence[Quantity]) -> Match | None:
     """Return a figure that fits about as well as the best one and is the number that the question supposes."""
-    sure = [match for match in matches if is_sure(match) and match.score >= matches[0].score - 0.2]
+    sure = [match for match in matches if is_sure(match) and match.score >= matches[0].score - _CLOSE]
     return next(
         (
             m
@@ -247,6 +247,16 @@ def chosen(matches: Sequence[Match]) -> Match | None:
     if not sure:
         return None
     best = sure[0]
+    twins = [
+        match
+        for match in sure
+        if best.score - match.score <= _CLOSE
+        and match.figure.anchor.row[-1:] == best.figure.anchor.row[-1:] != ()
+        and match.figure.dimensions == best.figure.dimensions
+    ]
+    if twins:
+        # 同名的行（本部门与下属单位各有一行）取在前的一行
+        best = min(twins, key=lambda match: match.figure.anchor.char_start)
     near = [match for match in sure if best.score - match.score <= _CLOSE and _same_amount(match, best)]
     return max(near, key=lambda match: (match.named, match.score))
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from assistant.language import load_language
 from ingest.models import Figure, Value
 from ingest.outline import Sentence
-from ingest.wording import folded
+from ingest.wording import folded, without_parentheses
 from vectorstore.lexical import words
 
 _CLAUSE_MARKS = "，,；;。：:！？!?（("
@@ -54,9 +54,7 @@ def figure_cards(figures: Sequence[Figure], sentences: Sequence[Sentence]) -> tu
     in_sentences = [figure for figure in figures if figure.origin == "sentence"]
     openings = _openings(sentences)
     cards = {card.figure.id: card for card in _of_sentences(in_sentences, openings)}
-    return tuple(
-        cards[figure.id] if figure.origin == "sentence" else _of_cell(figure) for figure in figures
-    )
+    return tuple(cards[figure.id] if figure.origin == "sentence" else _of_cell(figure) for figure in figures)
 
 
 def _of_cell(figure: Figure) -> Card:
@@ -109,7 +107,7 @@ def _of_sentences(figures: Sequence[Figure], openings: dict[int, _Opening]) -> I
             yield Card(
                 figure=figure,
                 own=owns[index],
-                own_words=_words(owns[index]),
+                own_words=_words(settled(without_parentheses(figure.phrase))),
                 governor=" ".join(dict.fromkeys(filter(None, governors))),
                 siblings=" ".join(own for other, own in enumerate(owns) if other != index),
                 sentence=settled(text),

@@ -20,12 +20,28 @@ from assistant.tools.views import ReportView
 from ingest.indicators import Indicators
 from ingest.models import Applicant, Figure, Value
 from ingest.outline import Sentence
+from ingest.wording import without_parentheses
 
 _PEOPLE = frozenset(["人", "名", "位", "人次"])
 _RATIOS = frozenset(["%", "‰", "个百分点", "百分点"])
 _GENERIC_MEASURES = frozenset("个项件条")
 _ENUMERATOR = re.compile(r"^[一二三四五六七八九十\d（）()、.．]+")
-_EVERYDAY = frozenset(["公开", "信息", "发布", "通过", "政府", "政务", "信息公开", "政务公开", "政府信息", "工作", "开展", "组织"])
+_EVERYDAY = frozenset(
+    [
+        "公开",
+        "信息",
+        "发布",
+        "通过",
+        "政府",
+        "政务",
+        "信息公开",
+        "政务公开",
+        "政府信息",
+        "工作",
+        "开展",
+        "组织",
+    ]
+)
 _HEAD = re.compile(
     r"(?:多少|几)(?:个|件|条|项|次|场|份|家|名|种|类|篇|期|宗|例|位|处)([\u4e00-\u9fff]{2,6}?)(?=[?？,，。和与及的呢吗]|$)"
 )
@@ -59,7 +75,6 @@ FEATURES = (
     "unit_same",
     "unit_ratio",
     "unit_money",
-    "unit_wrong",
     "unit_other",
     "head",
     "head_missing",
@@ -75,6 +90,9 @@ FEATURES = (
     "cell_column",
     "cell_no_column",
     "cell_missed",
+    "cell_other_row",
+    "cell_other_column",
+    "listed",
     "indicator",
 )
 
@@ -166,7 +184,7 @@ def match_figures(
                     score=score,
                     missed=missed,
                     missed_words=missed_words,
-                    named=named and "unit_wrong" not in features,
+                    named=named,
                 )
             )
     return tuple(sorted(matches, key=lambda match: (-match.score, match.figure.anchor.char_start)))
@@ -179,7 +197,11 @@ def candidates(
     question = squeezed(asked.text)
     importance = _importance(asked, view)
     terms = _terms(indicators)
-    outcomes = tuple(term for row in indicators.outcomes for term in row.terms)
+    named = _Named(
+        row=_longest([term for rows, _, _ in terms.values() for term in rows], question),
+        column=_longest([term for _, columns, _ in terms.values() for term in columns], question),
+        outcome=_longest([term for row in indicators.outcomes for term in row.terms], question),
+    )
     phrases = {entry.key: entry for entry in indicators.narrative}
     wanted: Applicant = asked.applicant or "total"
     alike = {word: _alike(word, language) for word in asked.words}
@@ -189,10 +211,13 @@ def candidates(
         figure = card.figure
         if figure.dimensions.applicant is not None and figure.dimensions.applicant != wanted:
             continue
+        unit = _unit_features(asked.unit, figure)
+        if unit is None:
+            continue
         features, missed_words = _word_features(card, asked, importance, alike, unheard, terms)
-        features |= _unit_features(asked.unit, figure)
+        features |= unit
         if figure.origin == "table":
-            features |= _cell_features(figure, question, terms, outcomes)
+            features |= _cell_features(figure, question, terms, named)
             features["cell_missed"] = features.get("absent", 0.0) + features.get("unheard", 0.0)
         else:
             features |= _clause_features(card, asked, question)
@@ -200,7 +225,7 @@ def candidates(
             if told is not None and any(word in question for word in told.phrase):
                 features["indicator"] = 1.0
         features["unasked"] = _unasked(card, asked, question, view, language)
-        features["overlap"] = _overlap(card.own, question)
+        features["overlap"] = _overlap(without_parentheses(card.own), question)
         found.append((card, features, missed_words))
     return found
 
@@ -301,7 +326,7 @@ def _distance(word: str, alike: Sequence[str], card: Card, own: str) -> str:
     ):
         if word in text or any(other in text for other in alike):
             return name
-    return "governor_soft" if _softly(word, card.governor) else "absent"
+    return "governor_soft" if _softly(word, f"{own} {card.governor}") else "absent"
 
 
 def _softly(word: str, text: str) -> bool:
@@ -316,6 +341,8 @@ def _softly(word: str, text: str) -> bool:
 
 def _clause_features(card: Card, asked: Asked, question: str) -> dict[str, float]:
     features: dict[str, float] = {}
+    if any(_is_one_of_many(word, card.own, question) for word in asked.words):
+        features["listed"] = 1.0
     if asked.head is not None:
         features["head" if asked.head in card.own else "head_missing"] = 1.0
     asks_for_all = bool(_ASKS_FOR_ALL.search(question))
@@ -330,15 +357,33 @@ def _clause_features(card: Card, asked: Asked, question: str) -> dict[str, float
     return features
 
 
+class _Named(Value):
+    """Hold the longest label of any row and of any column of the forms that a question spells out."""
+
+    row: str
+    column: str
+    outcome: str
+
+
+def _is_one_of_many(word: str, own: str, question: str) -> bool:
+    """Tell whether a word stands in a list (网站、微博、微信共…) whose other items the question does not name."""
+    at = own.find(word)
+    if at < 0 or "、" not in own:
+        return False
+    before, behind = own[:at].split("、"), own[at + len(word) :].split("、")
+    others = [*(before[-2:-1] if not before[-1] else ()), *(behind[1:2] if not behind[0] else ())]
+    return any(other[:2] not in question for other in others if other)
+
+
 def _cell_features(
     figure: Figure,
     question: str,
     terms: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], str]],
-    outcomes: Sequence[str],
+    named: _Named,
 ) -> dict[str, float]:
     row_terms, column_terms, _ = terms.get(figure.indicator or "", ((), (), ""))
     row, column = _longest(row_terms, question), _longest(column_terms, question)
-    if not column and (figure.indicator or "").endswith(".total") and not _longest(outcomes, question):
+    if not column and (figure.indicator or "").endswith(".total") and not named.outcome:
         # 没有问哪种结果，就是问总计
         column = "总计"
     features = {"cell": 1.0}
@@ -350,21 +395,26 @@ def _cell_features(
         features["cell_column"] = min(1.0, 0.5 + len(column) / 10)
     elif column_terms:
         features["cell_no_column"] = 1.0
+    if len(named.row) > len(row):
+        features["cell_other_row"] = 1.0
+    if column_terms and len(named.column) > len(column):
+        features["cell_other_column"] = 1.0
     return features
 
 
-def _unit_features(wanted: str | None, figure: Figure) -> dict[str, float]:
+def _unit_features(wanted: str | None, figure: Figure) -> dict[str, float] | None:
+    """Return how the unit fits; None for percent, money or people where another of them is asked for."""
     if figure.quantity is None or wanted is None:
         return {}
     unit = figure.quantity.unit
     is_ratio, is_money = unit in _RATIOS, bool(_MONEY.search(unit))
     bare = unit.lstrip("万亿")
     if wanted == "%":
-        return {"unit_ratio" if is_ratio else "unit_wrong": 1.0}
+        return {"unit_ratio": 1.0} if is_ratio else None
     if wanted == "元":
-        return {"unit_money" if is_money else "unit_wrong": 1.0}
+        return {"unit_money": 1.0} if is_money else None
     if is_ratio or is_money or (wanted in _PEOPLE) != (bare in _PEOPLE):
-        return {"unit_wrong": 1.0}
+        return None
     if wanted == bare:
         return {"unit_same": 1.0}
     return {} if figure.origin == "table" or wanted in _GENERIC_MEASURES else {"unit_other": 1.0}
