@@ -14,8 +14,8 @@ from ingest.wording import folded
 from vectorstore.lexical import words as segment
 
 Kind = Literal[
-    "collection", "consistency", "headings", "rank", "compare", "difference", "share", "average", "sum", "date",
-    "contact", "quantity", "truth", "list", "passage",
+    "collection", "consistency", "headings", "rank", "compare", "difference", "growth", "remaining", "trend",
+    "breakdown", "share", "average", "sum", "date", "contact", "quantity", "truth", "list", "passage",
 ]  # fmt: skip
 
 
@@ -34,6 +34,9 @@ class Language(Value):
     english_bodies: tuple[tuple[str, str], ...]
     denial_topics: tuple[str, ...]
     holdings: frozenset[str]
+    improvements_asked: str
+    leads_to_problems: str
+    leads_to_plans: str
     problems_asked: str
     plans_asked: str
     problems_told: str

@@ -120,7 +120,8 @@ class Scope(Value):
     """Say which reports a question is about.
 
     `standalone` is the question with what the history supplied; `asked` is the same text less
-    organisations and years. `unknown_organizations` are names that no report answers to.
+    organisations and years; `leaned_on` is what the conversation added to it. `unknown_organizations` are names
+    that no report answers to, `sounds_like` those that sound the same as one of them.
     """
 
     organizations: tuple[str, ...]
@@ -131,6 +132,8 @@ class Scope(Value):
     unknown_organizations: tuple[str, ...] = ()
     missing: tuple[tuple[str, int], ...] = ()
     choices: tuple[str, ...] = ()
+    leaned_on: str = ""
+    sounds_like: tuple[str, ...] = ()
 
 
 class Scoped(Value):

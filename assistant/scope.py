@@ -19,6 +19,12 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)\s*年?(?:度)?")
 _RANGE = re.compile(
     r"(?<!\d)((?:19|20)\d{2})\s*年?度?\s*(?:至|到|-|—|–|~|～)\s*((?:19|20)\d{2})(?!\d)\s*年?度?"
 )
+_YEAR_DIGITS = {char: str(digit) for digit, char in enumerate("〇一二三四五六七八九")} | {
+    "零": "0",
+    "○": "0",
+    "o": "0",
+}
+_CHINESE_YEAR = re.compile(r"(?:二[〇零○o]|一九)[〇零○o一二三四五六七八九]{2}(?=\s*年)")
 _NOT_A_YEAR = re.compile(r"〔\d{4}〕|\[\d{4}\]|《[^》]*》|“[^”]*”|\"[^\"]*\"")
 _LAST_YEAR = re.compile(r"去年同期|去年|上年同期|上一年度?(?!项目|结转)|上年度?(?!项目|结转)|前一年")
 _SAME_YEAR = re.compile(r"同年|同一年|当年|这一年|那年|那一年")
@@ -46,7 +52,7 @@ class _Mention(Value):
 def resolve(question: Question, heads: Sequence[ReportHead], language: Language) -> Scope:
     """Return the scope of a question; what it leaves out is taken from the conversation."""
     heads = _within(heads, question.filter)
-    text = folded(question.text)
+    text = _with_plain_years(folded(question.text))
     mentions, strangers = _bodies(text, heads, language)
     unknown = tuple(dict.fromkeys(stranger.name for stranger in strangers))
     years, year_spans = _years(text)
@@ -57,14 +63,14 @@ def resolve(question: Question, heads: Sequence[ReportHead], language: Language)
         dict.fromkeys(name for m in mentions if len(m.organizations) > 1 for name in m.organizations)
     )
     named = tuple(dict.fromkeys(name for mention in mentions for name in mention.organizations))
-    organizations, standalone = named, question.text
+    organizations, standalone, leaned_on = named, question.text, ""
     if earlier is not None:
         organizations, years, unknown, choices = _inherit(
             earlier, text, organizations, years, unknown, choices, heads
         )
         if _leans_on_history(content, asked):
             # 本句所说的词出现两次，分量重于上文
-            asked = f"{asked} {asked} {earlier.asked}"
+            asked, leaned_on = f"{asked} {asked} {earlier.asked}", earlier.asked
         standalone = _standalone(question.text, earlier, organizations, years, named, text)
     if not organizations and not unknown:
         organizations = tuple(question.filter.organizations or ())
@@ -79,6 +85,8 @@ def resolve(question: Question, heads: Sequence[ReportHead], language: Language)
         unknown_organizations=unknown,
         missing=missing,
         choices=choices,
+        leaned_on=leaned_on,
+        sounds_like=_sound_alike(unknown, heads) if not organizations else (),
     )
 
 
@@ -180,7 +188,11 @@ def _abbreviates(word: str, name: str, language: Language) -> bool:
     name_suffix = next((suffix for suffix in language.body_suffixes if name.endswith(suffix)), name[-1:])
     if len(core) < 2 or word[-1] not in name_suffix:
         return False
-    if suffix and len(suffix) > 1 and not name.endswith(suffix[-2:]):
+    if (
+        suffix
+        and len(suffix) > 1
+        and not (name.endswith(suffix[-2:]) or (suffix[-1] == "园" and "园" in name_suffix))
+    ):
         return False
     at = name.find(core[:2])
     if at < 0:
@@ -209,7 +221,7 @@ def _stems(text: str, names: dict[str, tuple[str, ...]], language: Language) -> 
                     if len(suffix) > 1
                 ):
                     continue
-                if re.match(r"[\u4e00-\u9fff]{0,4}?(?:园区|工业园|产业园|开发区)", following):
+                if re.match(r"[\u4e00-\u9fff]{0,5}?(?:园区|[业流技态新]园|开发区)", following):
                     continue
                 yield _Mention(
                     start=match.start(), end=match.end(), organizations=(name,), strength=20 + len(stem)
@@ -275,7 +287,24 @@ def _unknown(text: str, language: Language) -> Iterator[_Stranger]:
         yield _Stranger(start=match.end(1) - len(word), end=match.end(1), name=word)
 
 
+def _sound_alike(unknown: Sequence[str], heads: Sequence[ReportHead]) -> tuple[str, ...]:
+    """Return the organisations whose name or alias sounds exactly like an unknown one: it may be a slip."""
+    sounds = {_pinyin(name) for name in unknown}
+    return tuple(
+        dict.fromkeys(
+            head.organization
+            for head in heads
+            if sounds & {_pinyin(folded(name)) for name in (head.organization, *head.aliases)}
+        )
+    )
+
+
 # ---------------------------------------------------------------- years
+
+
+def _with_plain_years(text: str) -> str:
+    """Return the text with years such as 二〇二〇年 in digits; each character keeps its place."""
+    return _CHINESE_YEAR.sub(lambda found: "".join(_YEAR_DIGITS[char] for char in found.group()), text)
 
 
 def _years(text: str) -> tuple[tuple[int, ...], list[tuple[int, int]]]:

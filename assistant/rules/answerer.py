@@ -5,7 +5,17 @@ from collections.abc import Callable
 
 from assistant.language import Language
 from assistant.models import Question, Scope, ScopedReport
-from assistant.rules.computing import average, difference, ranking, share, total
+from assistant.rules.computing import (
+    average,
+    breakdown,
+    difference,
+    growth,
+    ranking,
+    remaining,
+    share,
+    total,
+    trend,
+)
 from assistant.rules.consistency import asks_for_all, consistency_answer, findings_answer
 from assistant.rules.context import Context, is_sure
 from assistant.rules.draft import Draft, Drafted, refuse
@@ -16,8 +26,9 @@ from assistant.rules.facts import (
     headings_answer,
     literal_scope,
 )
-from assistant.rules.lookup import figure_answer, premise_answer
+from assistant.rules.lookup import figure_answer, premise_answer, printed_answer
 from assistant.rules.passages import denial_answer, list_answer, passage_answer, truth_answer
+from assistant.rules.points import points_answer
 from assistant.tools import MOST_REPORTS, ListReports, ReportView, SearchSections, Toolbox
 from ingest.indicators import Indicators
 from ingest.wording import folded
@@ -84,7 +95,7 @@ class RulesAnswerer:
             asked = _REFERENCE.sub(" ", context.asked)
             narrowed = scope.model_copy(update={"candidates": (_candidate(view),), "asked": asked})
             return self._context(context.question, narrowed, asked, context.note)
-        if context.kind in {"rank", "compare", "sum", "difference", "consistency", "headings"}:
+        if context.kind in {"rank", "compare", "sum", "difference", "growth", "consistency", "headings"}:
             return context
         return self._by_figure(context)
 
@@ -131,8 +142,10 @@ class RulesAnswerer:
         several = len(scope.organizations) == 1 and len(years) > 1 and not scope.years
         if (
             not several
-            or re.search(r"历年|各年|每年|逐年|趋势|哪一?年|这几年|近.年|变化", context.asked)
-            or context.kind in {"rank", "compare"}
+            or re.search(
+                r"历年|各年|每年|逐年|趋势|哪一?年|这几年|近.年|变化|[两二三四五六]年", context.asked
+            )
+            or context.kind in {"rank", "compare", "trend", "growth"}
         ):
             return context
         name = scope.organizations[0]
@@ -152,19 +165,26 @@ class RulesAnswerer:
             "rank": (ranking,),
             "compare": (ranking,),
             "difference": (difference,),
+            "growth": (growth,),
+            "remaining": (remaining,),
+            "trend": (trend,),
+            "breakdown": (breakdown,),
             "share": (share,),
             "average": (average,),
             "sum": (total,),
             "date": (date_answer,),
             "contact": (contact_answer,),
             "truth": (denial_answer, premise_answer, truth_answer),
-            "list": (list_answer,),
+            "list": (points_answer, list_answer),
+            "passage": (points_answer,),
         }
         for way in first.get(context.kind, ()):
             drafted = way(context)
             if drafted is not None:
                 return drafted
-        if context.kind in {"quantity", "share", "average", "sum", "difference", "rank", "compare"}:
+        if context.kind in {"share", "average", "difference", "growth", "remaining"}:
+            return printed_answer(context)
+        if context.kind in {"quantity", "sum", "rank", "compare", "trend", "breakdown"}:
             return figure_answer(context)
         if re.search(f"{self._language.problems_asked}|{self._language.plans_asked}", context.asked):
             drafted = list_answer(context)
@@ -188,6 +208,12 @@ def _out_of_reach(scope: Scope, heads: tuple[ReportHead, ...]) -> Drafted | None
         )
     if scope.unknown_organizations and not scope.organizations:
         names = "、".join(scope.unknown_organizations)
+        if scope.sounds_like:
+            return refuse(
+                "ambiguous",
+                load("sounds_like").fill(asked=names, organizations="、".join(scope.sounds_like)),
+                suggestions=[f"{name}：{scope.asked.strip()}" for name in scope.sounds_like[:_MOST_CHOICES]],
+            )
         return refuse("no_report", load("no_report").fill(asked=f"“{names}”", held=_holdings(heads)))
     if not scope.candidates:
         if scope.organizations:

@@ -7,21 +7,41 @@ from decimal import Decimal
 from assistant.models import Derivation
 from assistant.rules.context import Context, is_sure
 from assistant.rules.draft import Draft, Drafted, amount, issuer, value_text
-from assistant.rules.lookup import chosen
-from assistant.tools import Calculate, Match, ReportView, label_of
+from assistant.rules.lookup import chosen, shared_tail
+from assistant.tools import Calculate, Match, ReportView, analyse, label_of, squeezed
+from ingest.models import Figure
 from ingest.numerals import in_base_units
 
 _LIST = re.compile(r"[、,，;；]|以及|和|与|跟|及|还是")
-_ASK = re.compile(
-    r"(?:这)?[两二三四五六]?(?:项|者|个|种)?(?:数量|数)?(?:从(?:多|大|高)到(?:少|小|低)|从(?:少|小|低)到(?:多|大|高))?(?:怎么排|如何排|排序|排名|排列|依次).*$"
-    r"|[,，]?\s*(?:哪个|哪一个|谁|哪家|哪种|哪一年|哪边|哪项|哪类|两者|二者).*$|相差.*$|差(?:了)?多少.*$|(?:合计|一共|总共|加起来|相加|之和|共计).*$|分别.*$"
+# 要做的运算，不是所问的事
+_OPERATION = re.compile(
+    r"(?:把|将)?(?:从(?:多|大|高)到(?:少|小|低)|从(?:少|小|低)到(?:多|大|高))|(?:怎么|如何|请)?(?:排一下|排个序|排序|排名|排列|排)|依次"
+    r"|(?:哪个|哪一个|谁|哪家|哪种|哪一?年|哪边|哪项|哪类|何者)的?(?!单位)|两者|二者|相比(?:较)?|比较|对比|相差|差(?:了)?(?=多少)"
+    r"|合计|一共|总共|加起来|相加|之和|共计|平均(?:每年|一年)?|(?:各自|各有|各是|各为|各)(?!级|类|部门|单位|乡|镇|项)|分别"
+    r"|(?:更|最)(?:多|少|高|低|大|小)的?(?:是)?|(?:这)?[两二三四五六七八九十]年(?:里|间|来|的)?|历年|近.年|(?:怎么|如何)?变化(?:情况|趋势)?|趋势|走势"
+    r"|(?:多|少|高|低|增加|减少|增长|下降)(?:了|出)?(?:还是|或者?|或是)(?:多|少|高|低|增加|减少|增长|下降)(?:了|出)?"
+    r"|(?<=比)\s|(?:多|少|高|低)(?:了|出)?(?=多少|几)|(?:增长|下降|上升|增幅|降幅)(?:了|率|幅度)?|百分之(?:多少|几)|(?:是|有|到|至|里面)\s*(?=[?？,，]|$)"
 )
 # 议案和提案哪个办结率高：比的是办结率
 _WHICH = re.compile(
     r"(?:哪个|哪一个|谁|哪家|哪项|哪类|谁的)的?(?P<what>[\u4e00-\u9fff]{2,8}?)(?:更|最)?(?:多|少|高|低|大|小)"
 )
+_ENDS_IN_ORDER = re.compile(r"(?:更|最)?(?:多|少|高|低|大|小)\s*[?？。]?\s*$")
+_UNDONE = re.compile(
+    r"(?:还有|还剩|剩余|尚有|有)?(?P<many>多少\w|几\w)?[^,，。]{0,6}?(?:没有|没|未|尚未)(?P<done>办结|办复|办理完|解决|答复|回复|整改|完成)"
+)
 _ASCENDING = re.compile(r"从(?:少|小|低)到(?:多|大|高)|最(?:少|小|低)|更(?:少|小|低)")
 _RATIO_UNITS = frozenset({"%", "‰", "个百分点", "百分点"})
+_NAMES = "abcdefghijklmnop"
+_NEAR = 160
+_PARTS_ASKED = re.compile(
+    r"(?:通过|有|包括|分为)?哪(?:些|几)(?:个|种|类)?(?:渠道|方式|途径|形式|类型|方面|领域|平台)?|各(?:自|有|是|为)?(?:多少|几)\w?|分别"
+)
+_PER = re.compile(
+    r"平均(?:到)?每(?:一)?(?P<unit>[个家宗件项场期人份条名类次])?(?P<of>[^,，。?？多少几约]{0,14})"
+)
+_LIKELY = 0.45
+"""The chance from which a figure is taken as the second one of a pair whose first one is sure."""
 _Pair = tuple[ReportView, Match]
 
 
@@ -72,37 +92,161 @@ def total(context: Context) -> Drafted | None:
     found = _compared(context)
     if len(found) < 2:
         return None
-    expression = "+".join("abcdefgh"[: len(found)])
+    expression = "+".join(_NAMES[: len(found)])
     return _computed(context, expression, tuple(found), unit=_unit(found[0]), lead="合计")
+
+
+def growth(context: Context) -> Drafted | None:
+    """Return by how many percent a figure grew from the first year to the last."""
+    found = sorted(_compared(context), key=lambda pair: pair[0].report.year or 0)
+    if len(found) < 2 or found[0][0].report.year == found[-1][0].report.year:
+        return None
+    first, last = found[0], found[-1]
+    lead = "增长" if _value(last) >= _value(first) else "下降"
+    larger, smaller = ("a", "b") if lead == "增长" else ("b", "a")
+    return _computed(context, f"({larger}-{smaller})/b", (last, first), unit="%", lead=lead, percent=True)
+
+
+def remaining(context: Context) -> Drafted | None:
+    """Return how many of those received were not settled, as the difference of the two figures printed."""
+    undone = _UNDONE.search(context.asked)
+    if undone is None:
+        return None
+    phrase = context.asked.replace(undone.group(), f" {undone['done']} {undone['many'] or '多少'}")
+    for view in context.views:
+        done = _best_count(context, view, phrase)
+        whole = _whole(context, view, done, "") if done else None
+        if done is not None and whole is not None and undone["done"][:1] in squeezed(done.figure.phrase):
+            return _computed(
+                context,
+                "a-b",
+                ((view, whole), (view, done)),
+                unit=_unit((view, whole)),
+                lead=f"未{undone['done']}",
+            )
+    return None
+
+
+def trend(context: Context) -> Drafted | None:
+    """Return a figure over the years of one body, in order; a year without it is said to be a gap."""
+    views = sorted(context.views, key=lambda view: view.report.year or 0)
+    if len({view.report.organization.name for view in views}) != 1 or len(views) < 2:
+        return None
+    found = {view.report.id: match for view, match in _compared(context)}
+    if len(found) < 2:
+        return None
+    draft = Draft()
+    pairs = [(view, found[view.report.id]) for view in views if view.report.id in found]
+    for view in views:
+        match = found.get(view.report.id)
+        if match is None:
+            draft.say(f"{issuer(view)}：报告中没有找到这一项，留作空缺。")
+        else:
+            mark = draft.cite_figure(view, match.figure)
+            draft.say(f"{issuer(view)}“{label_of(match.figure)}”：{amount(match.figure)}{mark}")
+    for name, year in context.scope.missing:
+        draft.say(f"{name}{year}年：库中没有报告，留作空缺。")
+    _warn_of_forms(pairs, draft)
+    draft.warn_of_findings()
+    return draft.finish(status="partial" if len(found) < len(views) or context.scope.missing else "answered")
+
+
+def breakdown(context: Context) -> Drafted | None:
+    """Return the parts of a figure that a report lists behind it: 通过哪些渠道公开，各多少."""
+    draft = Draft()
+    for view in context.views:
+        phrase = _PARTS_ASKED.sub(" ", context.asked)
+        whole = chosen(context.figures(view, phrase))
+        if whole is None or whole.figure.origin != "sentence" or whole.figure.quantity is None:
+            continue
+        parts = _listed_behind(view, whole.figure)
+        if len(parts) < 2:
+            continue
+        draft.say(
+            f"{issuer(view)}“{label_of(whole.figure)}”{amount(whole.figure)}{draft.cite_figure(view, whole.figure)}，其中："
+        )
+        for figure in parts:
+            draft.say(f"{label_of(figure)}：{amount(figure)}{draft.cite_figure(view, figure)}")
+    draft.warn_of_findings()
+    drafted = draft.finish()
+    return drafted if drafted.text else None
+
+
+def _listed_behind(view: ReportView, whole: Figure) -> list[Figure]:
+    """Return the figures of the same unit that follow in the same paragraph without a further heading between."""
+    unit = in_base_units(whole.quantity)[1] if whole.quantity else ""
+    return [
+        figure
+        for figure in view.figures
+        if figure.origin == "sentence"
+        and figure.quantity is not None
+        and in_base_units(figure.quantity)[1] == unit
+        and figure.anchor.section_path == whole.anchor.section_path
+        and 0 < figure.anchor.char_start - whole.anchor.char_start <= _NEAR
+        and in_base_units(figure.quantity)[0] <= (in_base_units(whole.quantity)[0] if whole.quantity else 0)
+    ]
 
 
 def share(context: Context) -> Drafted | None:
     """Return what part one figure is of another; a printed rate goes before one worked out here."""
-    part_text, whole_text = _part_and_whole(context.asked)
+    part_text, whole_text = _part_and_whole(context.asked, context.scope.leaned_on)
     for view in context.views:
         printed = chosen(context.figures(view, context.asked))
         if printed is not None and printed.figure.quantity and printed.figure.quantity.unit in _RATIO_UNITS:
             return None
-        part = _best_count(context, view, part_text)
-        whole = _whole(context, view, part, whole_text) if part else None
-        if part is not None and whole is not None:
-            pair = ((view, part), (view, whole))
+        pair = _applicants_part(context, view, part_text, whole_text)
+        if pair is None:
+            part = _best_count(context, view, part_text)
+            whole = _whole(context, view, part, whole_text) if part else None
+            pair = ((view, part), (view, whole)) if part is not None and whole is not None else None
+        if pair is not None:
             return _computed(context, "a/b", pair, unit="%", lead="占比", percent=True)
     return None
 
 
-def average(context: Context) -> Drafted | None:
-    """Return one figure per unit of another, both from the same sentence where there is one that has both."""
-    per = re.search(
-        r"平均(?:到)?每(?:一)?(?P<unit>[个家宗件项场期人份条名类])?(?P<of>[^,，。?？多少几约]{0,14})",
-        context.asked,
+def _applicants_part(
+    context: Context, view: ReportView, part_text: str, whole_text: str
+) -> tuple[_Pair, _Pair] | None:
+    """Return an applicant's cell with the total of the same row: 新收申请里自然人占多少."""
+    applicant = analyse(part_text, context.language, context.indicators).applicant
+    if applicant is None:
+        return None
+    row_text = whole_text if context.language.content(whole_text) else part_text
+    for column in context.indicators.applicants:
+        for term in column.terms if column.key == applicant else ():
+            row_text = row_text.replace(term, " ")
+    whole = _best_count(context, view, row_text or part_text)
+    if whole is None or whole.figure.dimensions.applicant != "total":
+        return None
+    part = next(
+        (
+            figure
+            for figure in view.figures
+            if figure.indicator == whole.figure.indicator and figure.dimensions.applicant == applicant
+        ),
+        None,
     )
+    if part is None or part.quantity is None:
+        return None
+    return (view, whole.model_copy(update={"figure": part})), (view, whole)
+
+
+def average(context: Context) -> Drafted | None:
+    """Return the mean over the years, or one figure per unit of another, best both from the same sentence."""
+    if len(context.views) > 1:
+        found = _compared(context)
+        if len(found) < 2 or not re.search(r"平均(?:每|一|各)?(?:年|家|个)?", context.asked):
+            return None
+        expression = f"({'+'.join(_NAMES[: len(found)])})/{len(found)}"
+        return _computed(context, expression, tuple(found), unit=_unit(found[0]), lead="平均")
+    per = _PER.search(context.asked)
     if per is None:
         return None
     rest = context.asked.replace(per.group(), " ")
+    of = re.sub(r"(?:对应|有|办理|需要|要|可)?$", "", per["of"])
     for view in context.views:
-        over = _best_count(context, view, f"{rest} {per['of']} 多少{per['unit'] or '个'}", unit=per["unit"])
-        top = _best_count(context, view, f"{rest} {per['of']}", near=over)
+        over = _best_count(context, view, f"{rest} {of} 多少{per['unit'] or '个'}", unit=per["unit"])
+        top = _best_count(context, view, f"{rest} {of}", near=over)
         if over is None or top is None or over.figure.id == top.figure.id:
             continue
         return _computed(
@@ -115,9 +259,12 @@ def average(context: Context) -> Drafted | None:
     return None
 
 
-def _part_and_whole(asked: str) -> tuple[str, str]:
-    before, _, behind = asked.partition("占")
+def _part_and_whole(asked: str, leaned_on: str) -> tuple[str, str]:
+    """Cut 甲占乙的多少 into part and whole; a part left out is what the conversation was about."""
+    before, _, behind = (asked if not leaned_on else asked.split(leaned_on)[0]).partition("占")
     of = re.match(r"(?P<whole>[^多几比百?？]{2,}?)的?(?:多大|多少|几成|比例|比重|百分)", behind)
+    if not before.strip() and leaned_on:
+        before = leaned_on
     if of:
         return before, of["whole"]
     inside = re.match(r"(?P<whole>.+?)(?:里面|里|中|当中|之中)\s*[,，]?(?P<part>.+)$", before)
@@ -139,9 +286,9 @@ def _best_count(
         together = [match for match in matches if match.figure.context_start == near.figure.context_start]
         wanted = context.language.unit(context.asked)
         fitting = [m for m in together if wanted in {None, "%"} or _has_unit(m, wanted or "")]
-        matches = [m for m in fitting if m.score >= 0.45 and m.missed <= 0.5] or matches
+        matches = [m for m in fitting if m.score >= _LIKELY] or matches
     best = matches[0] if matches else None
-    return best if best is not None and best.score >= 0.45 and best.missed <= 0.5 else None
+    return best if best is not None and best.score >= _LIKELY else None
 
 
 def _has_unit(match: Match, wanted: str) -> bool:
@@ -170,30 +317,45 @@ def _compared(context: Context) -> list[_Pair]:
     """Return what is compared: one phrase over several reports, or several phrases in one report."""
     views = context.views
     tail = _WHICH.search(context.asked)
-    phrase = f"{_ASK.sub('', context.asked)}{'的' + tail['what'] if tail else ''}"
-    if not context.language.content(phrase):
-        phrase = context.asked
+    phrase = _ENDS_IN_ORDER.sub("", _OPERATION.sub(" ", context.asked))
     if len(views) > 1:
+        phrase = re.sub(r"比|[、,，]|\s(?:和|与|跟|到|至)\s", " ", phrase)
+        if not context.language.content(phrase):
+            phrase = context.asked
         found = [(view, match) for view in views if (match := chosen(context.figures(view, phrase)))]
-        return [pair for pair in found if pair[1].figure.quantity is not None]
+        return _of_one_unit([pair for pair in found if pair[1].figure.quantity is not None], context)
     pairs: list[_Pair] = []
     for view in views:
-        for piece in _pieces(phrase, context, view):
+        for piece in _pieces(phrase if tail is None else f"{phrase} 的{tail['what']}", context, view):
             match = next(
-                (m for m in context.figures(view, piece) if m.figure.quantity is not None and is_sure(m)),
+                (
+                    m
+                    for m in context.figures(view, piece)
+                    if m.figure.quantity is not None
+                    and is_sure(m)
+                    and all(m.figure.id != other.figure.id for _, other in pairs)
+                ),
                 None,
             )
-            if match is not None and all(match.figure.id != other.figure.id for _, other in pairs):
+            if match is not None:
                 pairs.append((view, match))
+    return _of_one_unit(pairs, context)
+
+
+def _of_one_unit(pairs: list[_Pair], context: Context) -> list[_Pair]:
+    """Return the pairs when they can be set against each other; pieces and money have no order between them."""
+    units = {in_base_units(match.figure.quantity)[1] for _, match in pairs if match.figure.quantity}
+    if len(units) > 1 and context.kind in {"sum", "difference", "average", "growth"}:
+        return []
     return pairs
 
 
 def _pieces(phrase: str, context: Context, view: ReportView) -> Sequence[str]:
-    """Cut a list of things; a piece that finds nothing of its own belongs to its neighbour (广播电视台、宣传栏)."""
-    pieces = [piece for piece in _LIST.split(phrase) if piece.strip()]
-    shared = pieces[-1].rpartition("的")[2].strip() if pieces else ""
-    if len(pieces) > 1 and "的" in pieces[-1] and not any("的" in piece for piece in pieces[:-1]):
-        pieces = [*(f"{piece} {shared}" for piece in pieces[:-1]), pieces[-1]]
+    """Cut a list of things; what is said behind the last one (微信和微博公开了多少条) is said of all.
+
+    A piece that finds nothing of its own belongs to its neighbour (广播电视台、宣传栏).
+    """
+    pieces = shared_tail([piece for piece in _LIST.split(phrase) if piece.strip()])
     joined: list[str] = []
     for piece in pieces:
         if joined and not any(is_sure(match) for match in context.figures(view, joined[-1])):
@@ -205,7 +367,10 @@ def _pieces(phrase: str, context: Context, view: ReportView) -> Sequence[str]:
 
 def _more_than(context: Context) -> list[_Pair]:
     """Return the two things of 甲比乙多多少; 乙 is looked for in the column of the form in which 甲 stands."""
-    cut = re.match(r"(?P<one>.+?)比(?P<other>.+?)(?:多|少|高|低)(?:出|了)?(?:多少|几)", context.asked)
+    cut = re.match(
+        r"(?P<one>.+?)比(?P<other>.+?)(?:多|少|高|低)(?:出|了)?(?:(?:还是|或者?)(?:多|少|高|低)(?:出|了)?)?(?:多少|几)",
+        context.asked,
+    )
     views = context.views
     if cut is None or len(views) != 1:
         return []
@@ -221,7 +386,7 @@ def _more_than(context: Context) -> list[_Pair]:
         m for m in others if m.figure.origin == "table" and m.figure.anchor.column == one.figure.anchor.column
     ]
     other = next(iter(alike if one.figure.origin == "table" and alike else others), None)
-    return [(views[0], one), (views[0], other)] if other is not None and other.score >= 0.45 else []
+    return [(views[0], one), (views[0], other)] if other is not None and other.score >= _LIKELY else []
 
 
 def _computed(
@@ -229,7 +394,7 @@ def _computed(
 ) -> Drafted | None:
     inputs = tuple(
         (name, match.figure.quantity)
-        for name, (_, match) in zip("abcdefgh", pairs, strict=False)
+        for name, (_, match) in zip(_NAMES, pairs, strict=False)
         if match.figure.quantity is not None
     )
     try:

@@ -35,6 +35,20 @@ _GENERIC = frozenset(
         "申请",
         "数据表",
         "表中",
+        "成立",
+        "平不平",
+        "平",
+        "第一项",
+        "第二项",
+        "第三项",
+        "第四项",
+        "加",
+        "等于",
+        "对得上吗",
+        "是否",
+        "核对",
+        "检查",
+        "数对",
     ]
 )
 _MOST_CITED = 8
@@ -91,7 +105,14 @@ def _fitting(context: Context, entries: Sequence[Assessment]) -> list[Assessment
     words = [word for word in context.language.content(context.asked) if word not in _GENERIC]
     if re.search(r"编号|序号|标题", context.asked):
         return [entry for entry in entries if entry.code == "heading_numbering"]
-    if not words and re.search(r"勾稽|平衡|矛盾|一致|对得上", context.asked):
+    if not words and re.search(r"申请表|申请|第[一二三四]项|勾稽|平不平|平衡", context.asked):
+        codes = (
+            {"balance"}
+            if re.search(r"第[一二三四]项", context.asked)
+            else {"balance", "outcomes", "applicants"}
+        )
+        return [entry for entry in entries if entry.code in codes and entry.outcome != "not_assessable"]
+    if not words and re.search(r"矛盾|一致|对得上", context.asked):
         return [entry for entry in entries if entry.outcome != "not_assessable"]
     scored: list[tuple[float, Assessment]] = []
     for entry in entries:

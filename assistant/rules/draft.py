@@ -99,6 +99,10 @@ class Draft:
         if warning not in self._warnings:
             self._warnings.append(warning)
 
+    def has_warned(self, code: str) -> bool:
+        """Tell whether a warning of this code was given."""
+        return any(warning.code == code for warning in self._warnings)
+
     def warn_of_findings(self) -> None:
         """Add what does not agree about the figures that the answer uses; the printed values stay in front."""
         for figure_id, (view, number) in self._used.items():

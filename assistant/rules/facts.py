@@ -19,12 +19,15 @@ _CONTACTS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
     (
         "电话",
         re.compile(r"电话|(?<!传真)号码|联系方式"),
-        re.compile(r"电话\s*[:：]?\s*([\d—－\-（）() ]{7,})"),
+        re.compile(r"电话(?:号码)?\s*(?:[:：]|是|为)?\s*([\d—－\-（）() ]{7,})"),
     ),
     (
         "地址",
-        re.compile(r"地址|在哪里|在哪儿"),
-        re.compile(r"地址\s*[:：]\s*([^，。；：]+?)(?=[，。；]|\s*电话|（邮编|$)"),
+        re.compile(r"地址|(?:在|位于|设在)(?:哪里|哪儿|什么地方|何处)|哪里(?:办公|可以查阅)"),
+        re.compile(
+            r"(?:地址|地点)\s*(?:[:：]|是|为|位于)?\s*([^，。；：、（(]{4,}?)(?=[，。；、]|\s*(?:联系)?电话|[（(]|$)"
+            r"|[（(]([^，。；：（()）]{2,20}(?:路|街|道|巷|大厦|楼|中心)[^，。；：（()）]{0,16}(?:号|楼|室|层)?)[)）]"
+        ),
     ),
 )
 _ITEM = re.compile(r"第二十条第?[（(]?([一五六八九])[)）]?项")
@@ -60,7 +63,7 @@ def contact_answer(context: Context) -> Drafted | None:
             for sentence in view.sentences:
                 found = pattern.search(sentence.text)
                 if found:
-                    value = (found[1] if found.lastindex else found[0]).strip()
+                    value = (found[found.lastindex] if found.lastindex else found[0]).strip()
                     mark = draft.cite_sentence(view, sentence)
                     draft.say(f"{name}：{value}{mark}——{issuer(view)}的报告写道：“{inline(sentence.text)}”")
                     break
@@ -139,7 +142,12 @@ def collection_answer(context: Context) -> Drafted:
         and (not context.scope.years or head.year in context.scope.years)
     ]
     draft = Draft()
-    draft.say(f"库中有 {len(wanted)} 份报告：")
+    names = "、".join(context.scope.organizations)
+    if not wanted:
+        years = "、".join(f"{year}年" for year in context.scope.years)
+        draft.say(f"没有。库中没有{names}{years}的报告。")
+        return draft.finish()
+    draft.say(f"库中有 {len(wanted)} 份{names}{'的' if names else ''}报告：")
     by_name: dict[str, list[str]] = {}
     for head in wanted:
         by_name.setdefault(head.organization, []).append(f"{head.year}年" if head.year else "年度不明")

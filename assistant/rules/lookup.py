@@ -26,17 +26,40 @@ def figure_answer(context: Context) -> Drafted:
     if len(parts) == 1 and len(views) == 1:
         parts = _listed(context, views[0]) or parts
     for view in views:
-        stated = [_state(context, view, part, draft, several=len(views) * len(parts) > 1) for part in parts]
+        said: set[str] = set()
+        stated = [
+            _state(context, view, part, draft, said, several=len(views) * len(parts) > 1) for part in parts
+        ]
         if not any(stated):
             failed.append(view)
+        elif not all(stated):
+            draft.say(f"{issuer(view)}的报告中没有找到所问的全部各项。")
+            draft.warn("part_missing", "有一项没有找到")
     if len(failed) == len(views):
         return _why_not(context, views)
     draft.warn_of_findings()
     for view in failed:
         draft.say(f"{issuer(view)}的报告中没有找到这一项。")
-    partial = bool(failed or context.scope.missing or context.scope.unknown_organizations)
+    partial = bool(
+        failed
+        or draft.has_warned("part_missing")
+        or context.scope.missing
+        or context.scope.unknown_organizations
+    )
     _say_missing(context, draft)
     return draft.finish(status="partial" if partial else "answered")
+
+
+def printed_answer(context: Context) -> Drafted:
+    """Return a figure that the report itself states as a share, a mean or a change; refuse any other."""
+    stated = re.compile(r"平均|人均|每|占|率|比|增|减|降|升|差|提高")
+    fitting = [
+        match
+        for view in context.views
+        if (match := chosen(context.figures(view, context.asked))) is not None
+        and stated.search(match.figure.phrase)
+    ]
+    return figure_answer(context) if fitting else _why_not(context, context.views)
 
 
 def _say_missing(context: Context, draft: Draft) -> None:
@@ -50,7 +73,10 @@ def _say_missing(context: Context, draft: Draft) -> None:
 
 
 def _parts(asked: str) -> tuple[str, ...]:
-    """Return the facts that a question asks for one by one: 受理多少件，办复多少件 are two."""
+    """Return the facts that a question asks for one by one: 受理多少件，办复多少件 are two.
+
+    Each but the first is said twice with the first behind it: its own words count more, the others place it.
+    """
     if len(re.findall(r"多少|几(?:个|件|条|项|次|场|份|家|人|名|种|类|篇|期|宗|例|位)", asked)) < 2:
         return (asked,)
     pieces = [piece for piece in _SPLIT.split(asked) if piece.strip()]
@@ -62,49 +88,63 @@ def _parts(asked: str) -> tuple[str, ...]:
         else:
             shared.append(piece)
     lead = " ".join(shared)
-    first = re.sub(_HOW_MANY, " ", facts[0]) if facts else ""
-    return tuple(
-        fact if index == 0 else f"{lead} {fact}" if _has_words(fact) else f"{lead} {first} {fact}"
-        for index, fact in enumerate(facts)
+    first = re.sub(r"(?:多少|几)\w?|[?？]", " ", facts[0]) if facts else ""
+    return tuple(fact if index == 0 else f"{lead} {fact} {fact} {first}" for index, fact in enumerate(facts))
+
+
+def shared_tail(pieces: Sequence[str]) -> list[str]:
+    """Return the things of a list with what is said of all of them behind the last: 甲、乙的决定各多少."""
+    if len(pieces) < 2:
+        return list(pieces)
+    *heads, last = pieces
+    tail = re.search(
+        r"的.*$|(?:各|分别|共|一共)?(?:公开|发布|办理|受理|收到|接到|推送|新收|处理)?(?:了)?(?:多少|几).*$",
+        last,
     )
+    if tail is None or not last[: tail.start()].strip():
+        return list(pieces)
+    said = re.sub(r"各自?(?:有|是)?|分别(?:是|为)?", " ", tail.group())
+    return [
+        *(head if _HOW_MANY.search(head) else f"{head}{said}" for head in heads),
+        f"{last[: tail.start()]}{said}",
+    ]
 
 
 def _listed(context: Context, view: ReportView) -> tuple[str, ...]:
-    """Return the things of one question (微信和微博各有多少个) when each has a figure of its own in one sentence."""
-    plain = re.sub(r"[?？]|各自?|分别", "", context.asked)
-    pieces = [piece for piece in re.split(r"、|和|与|以及|及", plain) if piece.strip()]
-    if not 2 <= len(pieces) <= 5:
+    """Return the things of one question (微信和微博各有多少个) when each has a figure of its own."""
+    pieces = shared_tail([piece for piece in re.split(r"、|和|与|以及|及", context.asked) if piece.strip()])
+    if not 2 <= len(pieces) <= 6:
         return ()
     unit = context.language.unit(context.asked)
     asked = [piece if _HOW_MANY.search(piece) else f"{piece} 多少{unit or ''}" for piece in pieces]
     found = [chosen(context.figures(view, phrase)) for phrase in asked]
     figures = [match.figure for match in found if match is not None and match.figure.quantity is not None]
+    if len({figure.id for figure in figures}) != len(pieces):
+        return ()
+    one_by_one = re.search(r"各自?(?:有|是|为)?|分别", context.asked)
     together = len({figure.context_start for figure in figures}) == 1
     alone = chosen(context.figures(view, context.asked))
-    whole = alone is not None and all(squeezed(word) in squeezed(alone.figure.phrase) for word in pieces)
-    if (
-        whole
-        or len(figures) != len(pieces)
-        or not together
-        or len({figure.id for figure in figures}) != len(pieces)
-    ):
-        return ()
-    return tuple(asked)
+    whole = alone is not None and all(
+        squeezed(word) in squeezed(alone.figure.phrase)
+        for piece in pieces
+        for word in context.language.content(piece)[:1]
+    )
+    return tuple(asked) if one_by_one or (together and not whole) else ()
 
 
-def _has_words(fact: str) -> bool:
-    return len(re.sub(r"(?:多少|几)[件条项个份期次场家人名种类篇宗例位处]?|[?？\s]", "", fact)) > 1
-
-
-def _state(context: Context, view: ReportView, phrase: str, draft: Draft, *, several: bool) -> bool:
+def _state(
+    context: Context, view: ReportView, phrase: str, draft: Draft, said: set[str], *, several: bool
+) -> bool:
+    """Say the figure that fits a phrase and was not said before; tell whether there is one."""
     if _state_sum(context, view, phrase, draft):
         return True
-    match = chosen(context.figures(view, phrase))
+    match = chosen([match for match in context.figures(view, phrase) if match.figure.id not in said])
     if (match is None or match.figure.origin == "table") and _state_litigation(context, view, phrase, draft):
         return True
     if match is not None and match.figure.status != "ok":
         return _state_blank(view, match, draft, several=several)
     if match is not None:
+        said.add(match.figure.id)
         mark = draft.cite_figure(view, match.figure)
         lead = f"{issuer(view)}{_quoted(match)}：" if several else ""
         tail = "" if several else f"——{issuer(view)}{_quoted(match)}"
@@ -286,7 +326,7 @@ def _why_not(context: Context, views: Sequence[ReportView]) -> Drafted:
         match
         for view in views[:3]
         for match in context.figures(view, context.asked)[:3]
-        if match.missed <= 2 * MOST_MISSED
+        if match.missed <= 2 * MOST_MISSED and match.score >= 0.1
     ]
     labels = dict.fromkeys(
         f"{match.figure.organization}{match.figure.year or ''}年{label_of(match.figure)}是多少"

@@ -33,7 +33,7 @@ def list_answer(context: Context) -> Drafted | None:
             if worth > FITTING_SENTENCE and (best is None or worth > best[0]):
                 best = worth, view, group
     if best is None:
-        return _points_of_section(context)
+        return None
     _, view, group = best
     draft = Draft()
     draft.say(f"{issuer(view)}的报告列出：")
@@ -49,46 +49,6 @@ def list_answer(context: Context) -> Drafted | None:
         used += len(text)
         draft.say(f"{text}{draft.cite_sentence(view, sentence)}")
     return draft.finish()
-
-
-def _points_of_section(context: Context) -> Drafted | None:
-    """Return the sentences on problems, or on what will be done, of the section that the form keeps for them."""
-    language = context.language
-    wants_problems = bool(re.search(language.problems_asked, context.asked))
-    if wants_problems == bool(re.search(language.plans_asked, context.asked)):
-        return None
-    draft = Draft()
-    for view in context.views:
-        fitting: list[Sentence] = []
-        for sentence in view.sentences:
-            heading = " ".join(sentence.section_path)
-            if not re.search(language.problems_asked, heading) and not re.search(
-                language.plans_asked, heading
-            ):
-                continue
-            problems = len(re.findall(language.problems_told, sentence.text))
-            plans = len(re.findall(language.plans_told, sentence.text))
-            if (problems > plans) if wants_problems else (plans > problems):
-                fitting.append(sentence)
-        fitting = _with_between(view, fitting)
-        if fitting:
-            draft.say(f"{issuer(view)}的报告写道：")
-        for sentence in fitting[:_MOST_OF_A_SECTION]:
-            draft.say(f"{inline(sentence.text)}{draft.cite_sentence(view, sentence)}")
-    drafted = draft.finish()
-    return drafted if drafted.text else None
-
-
-def _with_between(view: ReportView, fitting: Sequence[Sentence]) -> list[Sentence]:
-    """Return fitting sentences with those between them when a semicolon joins them to one enumeration."""
-    starts = {sentence.char_start for sentence in fitting}
-    kept: list[Sentence] = []
-    open_list = False
-    for sentence in view.sentences:
-        if sentence.char_start in starts or open_list:
-            kept.append(sentence)
-            open_list = sentence.text.endswith(("；", ";"))
-    return kept
 
 
 def _groups(view: ReportView) -> list[list[Sentence]]:
