@@ -68,6 +68,7 @@ def resolve(question: Question, heads: Sequence[ReportHead], language: Language)
         organizations, years, unknown, choices = _inherit(
             earlier, text, organizations, years, unknown, choices, heads
         )
+        asked = re.sub(r"去年同期|上年同期|同年|当年|那年|去年(?=[呢的是?？]|$)", " ", asked)
         if _leans_on_history(content, asked):
             # 本句所说的词出现两次，分量重于上文
             asked, leaned_on = f"{asked} {asked} {earlier.asked}", earlier.asked
@@ -106,7 +107,7 @@ def _within(heads: Sequence[ReportHead], narrowed: Filter) -> tuple[ReportHead, 
 def _bodies(
     text: str, heads: Sequence[ReportHead], language: Language
 ) -> tuple[tuple[_Mention, ...], tuple[_Stranger, ...]]:
-    names = {head.organization: (head.organization, *head.aliases) for head in heads}
+    names = {head.organization: _names(head) for head in heads}
     visible = _NOT_A_YEAR.sub(lambda match: "\x00" * len(match.group()), text)
     found = [
         *_spelled(visible, names),
@@ -132,6 +133,15 @@ def _bodies(
             strangers.append(_Stranger(start=mention.start, end=end, name=visible[mention.start : end]))
     rest = _blank_out(visible, [(taken.start, taken.end) for taken in (*kept, *strangers)])
     return tuple(known), (*strangers, *_unknown(rest, language))
+
+
+def _names(head: ReportHead) -> tuple[str, ...]:
+    """Return the names of an organisation; a subdistrict office goes by that of its subdistrict too."""
+    names = (head.organization, *head.aliases)
+    return (
+        *names,
+        *(name.removesuffix("办事处") for name in names if name.endswith(("街道办事处", "镇办事处"))),
+    )
 
 
 def _goes_on(text: str, mention: _Mention, language: Language) -> str | None:

@@ -242,11 +242,12 @@ def average(context: Context) -> Drafted | None:
     per = _PER.search(context.asked)
     if per is None:
         return None
-    rest = context.asked.replace(per.group(), " ")
+    rest = re.sub(r"(?:多少|几)\w{0,2}", " ", context.asked.replace(per.group(), " "))
+    wanted = re.search(r"(?:多少|几)\w{0,2}", context.asked)
     of = re.sub(r"(?:对应|有|办理|需要|要|可)?$", "", per["of"])
     for view in context.views:
         over = _best_count(context, view, f"{rest} {of} 多少{per['unit'] or '个'}", unit=per["unit"])
-        top = _best_count(context, view, f"{rest} {of}", near=over)
+        top = _best_count(context, view, f"{rest} {of} {wanted.group() if wanted else ''}", near=over)
         if over is None or top is None or over.figure.id == top.figure.id:
             continue
         return _computed(

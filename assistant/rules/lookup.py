@@ -124,12 +124,20 @@ def _listed(context: Context, view: ReportView) -> tuple[str, ...]:
     one_by_one = re.search(r"各自?(?:有|是|为)?|分别", context.asked)
     together = len({figure.context_start for figure in figures}) == 1
     alone = chosen(context.figures(view, context.asked))
-    whole = alone is not None and all(
-        squeezed(word) in squeezed(alone.figure.phrase)
-        for piece in pieces
-        for word in context.language.content(piece)[:1]
+    whole = (
+        alone is not None
+        and _is_counted_in(alone, unit)
+        and all(
+            squeezed(word) in squeezed(alone.figure.phrase)
+            for piece in pieces
+            for word in context.language.content(piece)[:1]
+        )
     )
     return tuple(asked) if one_by_one or (together and not whole) else ()
+
+
+def _is_counted_in(match: Match, unit: str | None) -> bool:
+    return match.figure.quantity is None or unit in {None, in_base_units(match.figure.quantity)[1]}
 
 
 def _state(
@@ -292,7 +300,7 @@ def chosen(matches: Sequence[Match]) -> Match | None:
         for match in sure
         if best.score - match.score <= _CLOSE
         and match.figure.anchor.row[-1:] == best.figure.anchor.row[-1:] != ()
-        and match.figure.dimensions == best.figure.dimensions
+        and match.figure.anchor.column == best.figure.anchor.column
     ]
     if twins:
         # 同名的行（本部门与下属单位各有一行）取在前的一行

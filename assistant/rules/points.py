@@ -17,7 +17,6 @@ _POINT = re.compile(
     r"^[\s*]*(?:[一二三四五六七八九十]{1,2}\s*是|第[一二三四五六七八九十]{1,2}[，,、]|[（(]?\d{1,2}[)）.、．](?!\d)"
     r"|[（(][一二三四五六七八九十][)）]|[①-⑩]|首先|其次|再次|再者|然后|最后|此外|另外|同时|还有)"
 )
-_LEAD_ONLY = re.compile(r"[：:]\s*$")
 _FEW_WORDS = 22
 _MOST_POINTS = 12
 
@@ -73,9 +72,7 @@ def read_points(view: ReportView, language: Language) -> Points:
             mode = lead
         elif not _POINT.match(text):
             mode = _own_tone(text, language) or mode
-        only_leads = lead is not None and (
-            _LEAD_ONLY.search(text) or (len(text) <= _FEW_WORDS and not _POINT.match(text))
-        )
+        only_leads = lead is not None and _says_nothing_else(text)
         if mode is not None and not only_leads:
             told[mode].append(sentence)
     return Points(problems=tuple(told["problems"]), plans=tuple(told["plans"]))
@@ -97,6 +94,14 @@ def _heading_tone(path: Sequence[str], language: Language) -> _Tone | None:
         if problems != plans:
             return "problems" if problems else "plans"
     return None
+
+
+def _says_nothing_else(lead: str) -> bool:
+    """Tell a sentence that only leads in (存在以下不足：) from one with a point of its own behind or within it."""
+    head, mark, rest = (
+        re.split(r"([：:])", f"{lead}", maxsplit=1) if re.search("[：:]", lead) else (lead, "", "")
+    )
+    return not rest.strip("。；;，, ") if mark else len(head) <= _FEW_WORDS
 
 
 def _lead_tone(text: str, language: Language) -> _Tone | None:
