@@ -1,0 +1,56 @@
+"""Find the report or the organisation that an argument means."""
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.interfaces.cli.shell import failure
+
+if TYPE_CHECKING:
+    from vectorstore.library import Library
+    from vectorstore.models import ReportHead
+
+_CANDIDATES = 20
+
+
+def chosen_report(library: "Library", wanted: str) -> "ReportHead":
+    """Find the one report that is meant; the strictest reading that finds any decides."""
+    from ingest.wording import skeleton
+
+    heads = library.headings()
+    readings: tuple[Callable[[ReportHead], bool], ...] = (
+        lambda head: wanted in {head.report_id, head.source},
+        lambda head: Path(head.source).stem == wanted,
+        lambda head: len(wanted) >= 6 and head.report_id.startswith(wanted),
+        lambda head: bool(re.fullmatch(r"\d{3}", wanted)) and head.source.startswith(wanted),
+        lambda head: skeleton(wanted) != "" and skeleton(wanted) in skeleton(head.title),
+    )
+    for fits in readings:
+        found = [head for head in heads if fits(head)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise failure(f"「{wanted}」符合 {len(found)} 份报告，请写得更准确：{_listed(found)}")
+    raise failure(f"没有报告符合「{wanted}」。库中有：{_listed(heads)}")
+
+
+def _listed(heads: Sequence["ReportHead"]) -> str:
+    shown = "；".join(f"{one.report_id} {one.source}《{one.title}》" for one in heads[:_CANDIDATES])
+    rest = len(heads) - _CANDIDATES
+    return shown + (f"；另有 {rest} 份，见 gongkai reports" if rest > 0 else "")
+
+
+def chosen_organization(library: "Library", wanted: str) -> str:
+    """Find the one organisation that is meant, by its name or a part of it."""
+    from ingest.wording import skeleton
+
+    names = list(dict.fromkeys(head.organization for head in library.headings()))
+    if wanted in names:
+        return wanted
+    found = [name for name in names if skeleton(wanted) in skeleton(name)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise failure(f"「{wanted}」符合 {len(found)} 个单位，请写得更准确：{'、'.join(found)}")
+    raise failure(f"没有单位符合「{wanted}」。库中有：{'、'.join(names[:_CANDIDATES])}")

@@ -1,0 +1,123 @@
+"""Put a question set and write its scores."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.interfaces.cli.progress import progress_bar
+from assistant.interfaces.cli.shell import Answerer, Data, opened, remark, told_in_a_line
+
+if TYPE_CHECKING:
+    from assistant.evals import Scores
+
+commands = typer.Typer()
+
+
+@commands.command("eval", help="用一套题目评测回答，写出分数和报告。")
+@told_in_a_line
+def eval_command(
+    questions: Annotated[
+        Path, typer.Argument(metavar="QUESTIONS", help="题目：JSONL，或列名同 ragas 的 CSV")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", file_okay=False, help="结果文件夹；中断后再运行会接着做")
+    ],
+    engine: Answerer = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="只做前 N 题")] = None,
+    baseline: Annotated[
+        Path | None, typer.Option("--baseline", metavar="DIR", help="与先前一次的 --out 比较")
+    ] = None,
+    fail_under: Annotated[
+        list[str] | None,
+        typer.Option("--fail-under", metavar="NAME=VALUE", help="指标低于此值则退出码为 1，如 accuracy=0.9"),
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Put a question set to the engine and write predictions, scores and reports."""
+    from assistant.evals import (
+        PREDICTIONS,
+        Prediction,
+        quote_view,
+        read_baseline,
+        read_cases,
+        run,
+        score,
+        search_in,
+        write_report,
+    )
+
+    floors = [_floor(text) for text in fail_under or ()]
+    cases = read_cases(questions)
+    earlier = read_baseline(baseline) if baseline else None
+    with opened(data, engine=engine) as assistant:
+
+        def told(prediction: Prediction) -> None:
+            bar.advance()
+            if prediction.error is not None:
+                bar.remark(f"{prediction.id} 运行出错：{prediction.error}")
+
+        with progress_bar("作答", total=len(cases[:limit])) as bar:
+            predictions = run(
+                cases,
+                assistant.engine,
+                out / PREDICTIONS,
+                search=search_in(assistant.retriever, assistant.library.headings()),
+                limit=limit,
+                on_progress=told,
+            )
+        library = assistant.library
+        sources: dict[str, str] = {}
+        for head in library.headings():
+            # Files of the same name in different folders cannot be told apart by a citation's source.
+            sources[head.source] = sources.get(head.source, "") + quote_view(library.text(head.report_id))
+        scores = score(
+            cases[:limit],
+            predictions,
+            sources=sources,
+            fingerprint=assistant.engine.fingerprint,
+            baseline=earlier,
+        )
+    write_report(out, scores)
+    _tell_scores(scores, out)
+    if missed := [line for name, floor in floors if (line := _missed(scores, name, floor))]:
+        for line in missed:
+            remark(line)
+        raise typer.Exit(1)
+
+
+def _floor(text: str) -> tuple[str, float]:
+    """Read `accuracy=0.9`; only a metric that is better higher can have a floor."""
+    from assistant.evals import MEASURES
+
+    names = [measure.name for measure in MEASURES if measure.better == "higher"]
+    name, _, value = text.partition("=")
+    if name not in names:
+        raise typer.BadParameter(f"--fail-under 不认识指标「{name}」。可用：{'、'.join(names)}")
+    if not re.fullmatch(r"0(?:\.\d+)?|1(?:\.0+)?|\.\d+", value):
+        raise typer.BadParameter(f"--fail-under 的值「{value}」应在 0 与 1 之间，如 {name}=0.9")
+    return name, float(value)
+
+
+def _missed(scores: "Scores", name: str, floor: float) -> str | None:
+    value = scores.metric(name).value
+    if value is None:
+        return f"未达标：{name} 没有可计算的题目，要求不低于 {floor:g}。"
+    return f"未达标：{name} = {value:g}，要求不低于 {floor:g}。" if value < floor else None
+
+
+def _tell_scores(scores: "Scores", out: Path) -> None:
+    from assistant.evals import MEASURES, change_line, metric_text
+
+    typer.echo(f"{scores.questions} 题，其中 {scores.scored} 题有标准答案")
+    for measure, metric in zip(MEASURES, scores.metrics, strict=True):
+        if metric.value is not None:
+            count = "" if metric.of is None else f"（{metric.hits}/{metric.of}）"
+            typer.echo(f"{measure.title} {measure.name}：{metric_text(measure, metric)}{count}")
+    if scores.comparison is not None:
+        typer.echo(change_line(scores.comparison))
+        for verb, names in (("变对", scores.comparison.won), ("变错", scores.comparison.lost)):
+            if names:
+                typer.echo(f"{verb}：{'、'.join(names)}")
+    typer.echo(f"报告：{out / 'report.html'}")

@@ -1,0 +1,72 @@
+"""Show how far a long command has come."""
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+from assistant.interfaces.cli.shell import plain, remark
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Meter
+    from rich.progress import TaskID
+
+    from vectorstore.models import Progress
+
+_STAGES = {"reading": "读取", "indexing": "建立索引"}
+
+
+class Bar:
+    """Show on a terminal how far a command has come; elsewhere, only its lines."""
+
+    def __init__(self, meter: "Meter", task: "TaskID") -> None:
+        self._meter = meter
+        self._task = task
+
+    def advance(self) -> None:
+        """Count one more."""
+        self._meter.advance(self._task)
+
+    def follow(self, progress: "Progress") -> None:
+        """Show how far a build is."""
+        stage = _STAGES[progress.stage]
+        self._meter.update(self._task, description=stage, completed=progress.done, total=progress.total)
+
+    def say(self, line: str) -> None:
+        """Print a line of the result, above the bar where both share the terminal."""
+        if self._meter.disable or not sys.stdout.isatty():
+            typer.echo(line)
+        else:
+            self._above(line)
+
+    def remark(self, line: str) -> None:
+        """Print a remark above the bar."""
+        if self._meter.disable:
+            remark(line)
+        else:
+            self._above(plain(line))
+
+    def _above(self, line: str) -> None:
+        self._meter.console.print(line, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+
+@contextmanager
+def progress_bar(title: str, *, total: int | None = None) -> Generator[Bar]:
+    """Show a progress bar on standard error while the block runs."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        disable=not sys.stderr.isatty(),
+        redirect_stdout=False,
+        redirect_stderr=False,
+        transient=True,
+    ) as progress:
+        yield Bar(progress, progress.add_task(title, total=total))
