@@ -85,15 +85,6 @@ def words(text: str) -> tuple[str, ...]:
     )
 
 
-def create(connection: Connection) -> None:
-    """Make what the ranking needs, where it is missing."""
-    if _is_sqlite(connection):
-        connection.execute(text(f"CREATE VIRTUAL TABLE IF NOT EXISTS {_NAME} USING fts5(words)"))
-    else:
-        _vectors.create(connection, checkfirst=True)
-        connection.execute(text(f"CREATE INDEX IF NOT EXISTS {_NAME}_gin ON {_NAME} USING gin (words)"))
-
-
 def add(connection: Connection, passages: Sequence[tuple[int, str]]) -> None:
     """Add passages by their numbers."""
     if not passages:

@@ -35,14 +35,16 @@ from sqlalchemy import (
     func,
     insert,
     inspect,
+    literal,
     make_url,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.exc import SQLAlchemyError
 
 from ingest.models import Applicant, Chunk, Figure, Finding, Ingested, Origin, Report, Value
-from vectorstore import lexical
+from vectorstore import lexical, migrations
 from vectorstore.errors import LibraryUnusable
 from vectorstore.models import EVERYTHING, Filter, KnownFile, Manifest, ReportHead
 
@@ -156,6 +158,11 @@ class Library:
         self.close()
 
     @property
+    def database(self) -> Engine:
+        """Return the connections, for other tables in the same database; writers ask for `writes=True`."""
+        return self._reader
+
+    @property
     def revision(self) -> int:
         """Return a number that changes with the reports, so that what was derived from them can be kept."""
         with self._reading() as connection:
@@ -244,13 +251,32 @@ class Library:
     ) -> tuple[Figure, ...]:
         """Return the figures of the reports; no indicators (an empty sequence) means no figures."""
         statement = _within(select(_figures.c.payload).join(_reports), filter)
-        if indicators is not None:
-            statement = statement.where(_figures.c.indicator.in_(list(indicators)))
-        if applicant is not None:
-            statement = statement.where(_figures.c.applicant == applicant)
-        if origin is not None:
-            statement = statement.where(_figures.c.origin == origin)
+        statement = _chosen(statement, indicators, applicant, origin)
         return self._values(Figure, statement.order_by(*_ORDER, _figures.c.position))
+
+    def figures_after(
+        self,
+        filter: Filter = EVERYTHING,
+        *,
+        indicators: Sequence[str] | None = None,
+        applicant: Applicant | None = None,
+        origin: Origin | None = None,
+        after: tuple[str, int] | None = None,
+        limit: int,
+    ) -> tuple[tuple[int, Figure], ...]:
+        """Return the next figures with their place in the report, in the order of report id and place.
+
+        `after` is the report and place of the last one seen, so that a walk ends whatever is read in meanwhile.
+        """
+        statement = _within(select(_figures.c.position, _figures.c.payload).join(_reports), filter)
+        statement = _chosen(statement, indicators, applicant, origin)
+        if after is not None:
+            here = tuple_(_figures.c.report_id, _figures.c.position)
+            statement = statement.where(here > tuple_(*(literal(part) for part in after)))
+        ordered = statement.order_by(_figures.c.report_id, _figures.c.position).limit(limit)
+        with self._reading() as connection:
+            rows = connection.execute(ordered).all()
+        return tuple((row.position, self._value(Figure, row.payload)) for row in rows)
 
     def findings(self, filter: Filter = EVERYTHING) -> tuple[Finding, ...]:
         """Return what does not agree in the reports."""
@@ -343,20 +369,33 @@ class Library:
             if version is None:
                 if not create:
                     raise LibraryUnusable(f"{self._where} 里还没有资料。请先运行 gongkai ingest 读入报告。")
-                _metadata.create_all(connection)
-                lexical.create(connection)
+                migrations.upgrade(connection, adopt=False)
                 _set_meta(connection, "schema_version", str(SCHEMA_VERSION))
             elif version != str(SCHEMA_VERSION):
                 raise LibraryUnusable(
                     f"资料库 {self._where} 的格式版本是 {version}，本程序只认识版本 {SCHEMA_VERSION}。"
                     "请升级 gongkai，或用 --data（GONGKAI_DATA）换一个文件夹后重新运行 gongkai ingest。"
                 )
+            step = migrations.version(connection)
+        migrations.check(step, self._where)
+        if step != migrations.LATEST:
+            self._upgrade()
+
+    def _upgrade(self) -> None:
+        """Take the missing steps; whoever waited for another process finds them taken."""
+        with self._writing() as connection:
+            step = migrations.version(connection)
+            if step != migrations.LATEST:
+                migrations.upgrade(connection, adopt=step is None)
 
     def _values(self, model: type[_ValueT], statement: Select[str]) -> tuple[_ValueT, ...]:
         with self._reading() as connection:
             payloads = connection.execute(statement).scalars().all()
+        return tuple(self._value(model, payload) for payload in payloads)
+
+    def _value(self, model: type[_ValueT], payload: str) -> _ValueT:
         try:
-            return tuple(model.model_validate_json(payload) for payload in payloads)
+            return model.model_validate_json(payload)
         except ValidationError as error:
             raise LibraryUnusable(
                 f"资料库 {self._where} 里的内容是另一个版本的 gongkai 写入的（{error.title}）。"
@@ -458,6 +497,22 @@ def _within(statement: Select[Any], filter: Filter) -> Select[Any]:
         statement = statement.where(_reports.c.year.in_(filter.years))
     if filter.report_ids is not None:
         statement = statement.where(_reports.c.id.in_(filter.report_ids))
+    return statement
+
+
+def _chosen(
+    statement: Select[Any],
+    indicators: Sequence[str] | None,
+    applicant: Applicant | None,
+    origin: Origin | None,
+) -> Select[Any]:
+    """Narrow a statement that has figures in it."""
+    if indicators is not None:
+        statement = statement.where(_figures.c.indicator.in_(list(indicators)))
+    if applicant is not None:
+        statement = statement.where(_figures.c.applicant == applicant)
+    if origin is not None:
+        statement = statement.where(_figures.c.origin == origin)
     return statement
 
 

@@ -1,0 +1,1 @@
+"""Hold the steps, each frozen as it was published."""
