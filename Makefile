@@ -19,12 +19,12 @@ ifeq ($(patsubst %/,%,$(REPORTS)),samples)
 run: export GONGKAI_DATA ?= data/samples
 endif
 
-.PHONY: help setup run test check fuzz bench clean
+.PHONY: help setup run test check fuzz bench bench-scale bench-peers clean
 
 help: ## 列出可用的命令
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo "  变量：REPORTS=文件夹  PORT=端口  PYTHON=python3.11  TORCH_INDEX_URL=PyTorch 的 CPU 索引地址"
+	@echo "  变量：REPORTS=文件夹  PORT=端口  SIZE=份数  PYTHON=python3.11  TORCH_INDEX_URL=PyTorch 的 CPU 索引地址"
 
 setup: $(INSTALLED) ## 安装（建 .venv；再次运行不重复安装）
 	@echo "已安装。make run 启动，make test 检查。"
@@ -47,7 +47,15 @@ fuzz: $(INSTALLED_DEV) ## 用随机损坏的输入反复试验读取（几分钟
 	HYPOTHESIS_PROFILE=search $(BIN)/pytest tests/ingest -k "damaged or changed or never"
 
 bench: $(INSTALLED_DEV) ## 测量速度与质量
-	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python -m benchmarks.bench
+	$(BIN)/python -m benchmarks.reading $(SIZE)
+
+bench-scale: $(INSTALLED_DEV) ## 测量库变大后回答慢多少（SIZE=5000）
+	$(BIN)/python -m benchmarks.scale $(SIZE)
+
+bench-peers: $(INSTALLED_DEV) ## 与 LangChain、LlamaIndex 的普通检索链并排比较
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[bench]'
+	$(BIN)/python -m benchmarks.peers
 
 clean: ## 删除 .venv 和缓存（不动 data/）
 	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -4,31 +4,16 @@ Run it with `make bench`. REPORTS names another folder than the samples. Machine
 """
 
 import os
-import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from assistant.bootstrap import ingest, open_assistant
 from assistant.models import Question
 from assistant.settings import load_settings
+from benchmarks.timing import milliseconds
 from ingest import ingest_file
 from vectorstore.embedding import SentenceTransformerEmbedder
-
-_ROUNDS = 30
-
-
-def _milliseconds(run: Callable[[], object], rounds: int = _ROUNDS) -> float:
-    """Return the median time of a call, after one call that warms up."""
-    run()
-    times: list[float] = []
-    for _ in range(rounds):
-        started = time.perf_counter()
-        run()
-        times.append((time.perf_counter() - started) * 1000)
-    return statistics.median(times)
 
 
 def _row(what: str, measured: float, baseline: str, base: float) -> str:
@@ -49,28 +34,26 @@ def main() -> None:
             table = Question(text=f"{head.organization}{head.year}年行政许可处理决定有多少项？")
             passage = Question(text=f"{head.organization}{head.year}年怎样做好监督保障工作？")
             retriever = assistant.retriever
-            reading = _milliseconds(lambda: [ingest_file(path) for path in files], 5) / len(files)
-            plain = _milliseconds(lambda: [path.read_text("utf-8").split() for path in files], 5) / len(files)
-            encode = _milliseconds(lambda: embedder.encode_queries([passage.text]))
-            search = _milliseconds(lambda: retriever.search(passage.text, top_k=8))
+            reading = milliseconds(lambda: [ingest_file(path) for path in files], 5) / len(files)
+            plain = milliseconds(lambda: [path.read_text("utf-8").split() for path in files], 5) / len(files)
+            encode = milliseconds(lambda: embedder.encode_queries([passage.text]))
+            search = milliseconds(lambda: retriever.search(passage.text, top_k=8))
             lines += [
                 _row("read one report", reading, "decode and split it", plain),
                 _row(
                     "table answer",
-                    _milliseconds(lambda: assistant.engine.ask(table)),
+                    milliseconds(lambda: assistant.engine.ask(table)),
                     "one query encoding",
                     encode,
                 ),
                 _row(
                     "text answer",
-                    _milliseconds(lambda: assistant.engine.ask(passage)),
+                    milliseconds(lambda: assistant.engine.ask(passage)),
                     "one hybrid search",
                     search,
                 ),
             ]
-    sys.stdout.write(
-        f"{len(files)} reports from {folder.name}, {_ROUNDS} rounds, medians\n\n" + "\n".join(lines) + "\n"
-    )
+    sys.stdout.write(f"{len(files)} reports from {folder.name}, medians\n\n" + "\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

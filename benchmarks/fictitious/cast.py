@@ -67,9 +67,10 @@ def many(count: int, seed: int = 0) -> Iterator[Written]:
     counties = all_counties()
     for number in range(count):
         random = Random(f"{seed}:{number}")
-        county = counties[number % len(counties)]
-        year = 2018 + number // len(counties) % 7
-        rank = number // len(counties) // 7
+        block, place = divmod(number, len(counties))
+        county = counties[place]
+        year = 2018 + (block + place) % 7
+        rank = block // 7
         kind = _KINDS[rank % len(_KINDS)]
         part = _PARTS[rank % len(_PARTS)] if kind == "department" else None
         body = invent(kind, random, county=county, part=part)
