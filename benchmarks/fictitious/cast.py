@@ -12,13 +12,14 @@ Cast = Mapping[str, Written]
 _KINDS = ("county", "department", "park", "township", "department", "department", "township")
 
 
-def cast_of(seed: int) -> Cast:
+def cast_of(seed: int, *, held: bool = False) -> Cast:
     """Write twelve reports; what part each plays is the same for each seed, its names and figures are not.
 
-    a1, a2, a3: one county in 2020, 2021, 2022; p: a park within it, 2020; d, e: the same office in two counties
+    a1, a2, a3: one county in 2020, 2021 and 2022; p: a park within it, 2020; d, e: the same office in two counties
     whose names differ in one character; g: a city whose printed rate is wrong; k: an office whose application
     table does not balance; t: a township that says little; s: a subdistrict with blank cells, without telephone
     and date, whose prose contradicts its table; o: a county before the statutory forms; m: a park of late years.
+    With `held`, the prose is in the wordings that are kept apart.
     """
     random = Random(seed)
     counties = [county_name(random)]
@@ -57,7 +58,7 @@ def cast_of(seed: int) -> Cast:
         "m": Plan(invent("park", random, county=port), 2024, absent=frozenset({"supervision"})),
     }  # fmt: skip
     return {
-        role: write(plan, Random(f"{seed}:{role}"), source=f"{number:03d}.txt")
+        role: write(plan, Random(f"{seed}:{role}"), source=f"{number:03d}.txt", held=held)
         for number, (role, plan) in enumerate(plans.items())
     }
 

@@ -23,23 +23,25 @@ _REASONS = ("no_report", "no_indicator", "blank_cell", "ambiguous", "out_of_scop
 _BLANK = ("空白", "未填", "没有填", "留空", "空格")
 
 
-def cases_of(cast: Cast, *, seed: int = 0) -> tuple[Case, ...]:
+def cases_of(cast: Cast, *, seed: int = 0, held: bool = False) -> tuple[Case, ...]:
     """Return the questions as `gongkai eval` reads them."""
-    return tuple(Case.model_validate(record) for record in case_records(cast, seed=seed))
+    return tuple(Case.model_validate(record) for record in case_records(cast, seed=seed, held=held))
 
 
-def case_records(cast: Cast, *, seed: int = 0) -> tuple[dict[str, Any], ...]:
-    """Return the questions in the shape of a question file."""
+def case_records(cast: Cast, *, seed: int = 0, held: bool = False) -> tuple[dict[str, Any], ...]:
+    """Return the questions in the shape of a question file; with `held`, those that are kept apart."""
     strangers = _strangers(cast, seed)
     return tuple(
-        _Case(cast, strangers).record(f"G{number:03d}", *line)
-        for number, line in enumerate(_templates(), start=1)
+        _Case(cast, strangers).record(f"{'H' if held else 'G'}{number:03d}", *line)
+        for number, line in enumerate(_templates(held), start=1)
     )
 
 
 @cache
-def _templates() -> tuple[tuple[str, str, str], ...]:
-    text = (files("benchmarks.fictitious") / "questions.tsv").read_text("utf-8")
+def _templates(held: bool) -> tuple[tuple[str, str, str], ...]:
+    text = (files("benchmarks.fictitious") / ("questions_held.tsv" if held else "questions.tsv")).read_text(
+        "utf-8"
+    )
     rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
     return tuple((kind, asked, gold) for kind, asked, gold in rows)
 

@@ -77,9 +77,9 @@ class Written:
         return self.plan.year
 
 
-def write(plan: Plan, random: Random, *, source: str) -> Written:
-    """Write a report; the same plan and the same state of `random` give the same text."""
-    return _Writer(plan, random).write(source)
+def write(plan: Plan, random: Random, *, source: str, held: bool = False) -> Written:
+    """Write a report; the same plan and state of `random` give the same text, `held` in wordings kept apart."""
+    return _Writer(plan, random, _wordings(held)).write(source)
 
 
 def form_of(year: int) -> forms.Form:
@@ -88,14 +88,19 @@ def form_of(year: int) -> forms.Form:
 
 
 @cache
-def _prose() -> dict[str, Any]:
-    return tomllib.loads((files("benchmarks.fictitious") / "prose.toml").read_text("utf-8"))
+def _wordings(held: bool) -> Mapping[str, Any]:
+    read = {
+        name: tomllib.loads((files("benchmarks.fictitious") / f"{name}.toml").read_text("utf-8"))
+        for name in ("prose", "prose_held")
+    }
+    return {"units": read["prose"]["units"], **read["prose_held" if held else "prose"]}
 
 
 @dataclass
 class _Writer:
     plan: Plan
     random: Random
+    prose: Mapping[str, Any]
     lines: list[str] = field(default_factory=list[str])
     found: dict[str, tuple[Decimal | str | None, str, str]] = field(default_factory=dict[str, Any])
     proofs: dict[str, list[tuple[str, str]]] = field(default_factory=dict[str, Any])
@@ -122,7 +127,7 @@ class _Writer:
         self.lines.append(title.format(name=body.printed, year=year))
         self.section = title.format(name=body.printed, year=year).replace("\n", "")
         contact_first = random.random() < 0.5
-        self._say("basis", _prose()["facts"])
+        self._say("basis", self.prose["facts"])
         if contact_first:
             self._contact()
         self._head("一、总体情况")
@@ -143,7 +148,7 @@ class _Writer:
         lists = self._lists()
         self._head("六、其他需要报告的事项" if self.plan.tables else "三、其他需要报告的事项")
         for topic in random.sample(("fee_none", "proposals"), 2):
-            self._say(topic, _prose()["topics"])
+            self._say(topic, self.prose["topics"])
         if not contact_first:
             self._contact()
         if "signature" not in self.plan.absent:
@@ -207,7 +212,7 @@ class _Writer:
         self.section = head
         place = len(self.lines)
         for topic in self.random.sample(topics, len(topics)):
-            self._say(topic, _prose()["topics"])
+            self._say(topic, self.prose["topics"])
         if self.own_line:
             self.lines.insert(place, head)
         elif len(self.lines) > place:
@@ -230,7 +235,7 @@ class _Writer:
             else:
                 line += plain[part] if at % 2 else part
         self.lines.append(line)
-        units = _prose()["units"]
+        units = self.prose["units"]
         for key, start, end in spans:
             value = values[key] if key in values else Decimal(self.drawn[key])
             self._keep(key, value, units.get(key, ""), line[start:end], _clause(line, start, end))
@@ -251,12 +256,12 @@ class _Writer:
             else "政务公开办公室"
         )
         self._say(
-            "contact", _prose()["facts"], office=body.name + office, email=f"{county}{random.randint(100, 999)}@163.com",
+            "contact", self.prose["facts"], office=body.name + office, email=f"{county}{random.randint(100, 999)}@163.com",
             phone=f"0{random.randint(311, 998)}-{random.randint(2, 8)}{random.randint(100_000, 999_999)}",
             address=f"{body.city}{random.choice(_STREETS)}{random.randint(1, 299)}号",
         )  # fmt: skip
         self._say(
-            "website", _prose()["facts"], portal=f"{body.county if body.kind != 'city' else body.city}人民政府门户网站",
+            "website", self.prose["facts"], portal=f"{body.county if body.kind != 'city' else body.city}人民政府门户网站",
             url=f"www.{city}{county}.gov.cn",
         )  # fmt: skip
 
@@ -287,7 +292,7 @@ class _Writer:
 
     def _lists(self) -> dict[str, tuple[tuple[str, ...], ...]]:
         """Add the problems and the measures, in one style of counting."""
-        random, prose = self.random, _prose()["lists"]
+        random, prose = self.random, self.prose["lists"]
         marks = random.choice(_CARDINALS)
         count = random.choice((2, 3, 3, 4))
         places = random.sample(range(len(prose["problems"])), count)
