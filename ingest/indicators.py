@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from ingest.models import Form, Severity, TableKind, Value
+from ingest.models import Applicant, Form, Severity, TableKind, Value
 
 StatForm = Literal["ningxia", "national"]
 """Which statistics table of the years before 2019: that of one region, or the national one."""
@@ -109,6 +109,17 @@ class Narrative(Value):
     units: tuple[str, ...]
 
 
+class Statement(Value):
+    """Hold how a sentence states what cells of a table state; `phrases` are patterns of the number's clause."""
+
+    cells: tuple[str, ...]
+    applicant: Applicant | None = None
+    name: str
+    context: tuple[str, ...]
+    phrases: tuple[str, ...]
+    units: tuple[str, ...]
+
+
 class Indicators(Value):
     """Hold the whole vocabulary."""
 
@@ -124,6 +135,7 @@ class Indicators(Value):
     stat_sums: tuple[StatSum, ...]
     indicators: tuple[Indicator, ...]
     narrative: tuple[Narrative, ...]
+    statements: tuple[Statement, ...]
     language: Language
 
 
@@ -187,6 +199,7 @@ def load_indicators() -> Indicators:
             *_stat_indicators(stat_rows),
         ),
         narrative=tuple(Narrative.model_validate(entry) for entry in raw["narrative"]),
+        statements=tuple(Statement.model_validate(entry) for entry in raw["statements"]),
         language=Language(**{key: tuple(words) for key, words in raw["language"].items()}),
     )
 

@@ -23,6 +23,8 @@ Applicant = Literal[
 OrganizationKind = Literal["government", "department", "park", "township", "other"]
 Origin = Literal["table", "sentence"]
 Severity = Literal["hard", "soft"]
+UNKNOWN_ORGANIZATION = "（单位不明）"
+"""Stands where a text does not tell who reports; two such reports need not be of the same body."""
 
 
 class Value(BaseModel):

@@ -8,7 +8,16 @@ from ingest.errors import NotAReport
 from ingest.figures import sentence_figures, table_figures
 from ingest.identity import Identity, form_of, looks_like_report, read_identity
 from ingest.indicators import load_indicators
-from ingest.models import Anchor, Ingested, Issue, Organization, Report, Section, content_id
+from ingest.models import (
+    UNKNOWN_ORGANIZATION,
+    Anchor,
+    Ingested,
+    Issue,
+    Organization,
+    Report,
+    Section,
+    content_id,
+)
 from ingest.outline import Sentence, read_sections, read_sentences, section_path_at
 from ingest.readers import read_document
 from ingest.settings import ReadingLimits
@@ -17,8 +26,6 @@ from ingest.tables import TableReading, is_statutory_line, read_tables
 
 PIPELINE_VERSION = "4"
 """Raised when the same file would be read differently, so that libraries read it again."""
-
-UNKNOWN_ORGANIZATION = "（单位不明）"
 
 
 def ingest_file(path: Path, *, limits: ReadingLimits | None = None) -> Ingested:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from assistant.models import Derivation
 from assistant.rules.context import Context
-from assistant.rules.draft import Draft, Drafted, issuer, printed_amounts
+from assistant.rules.draft import NOT_COMPUTED, Draft, Drafted, issuer, printed_amounts
 from assistant.tools import CheckConsistency, ReportView
 from ingest.checks import Assessment, describe
 from ingest.models import Anchor, Section
@@ -129,7 +129,11 @@ def _fitting(context: Context, entries: Sequence[Assessment]) -> list[Assessment
 
 
 def _say(context: Context, draft: Draft, view: ReportView, entry: Assessment, *, alone: bool) -> None:
-    marks = "".join(dict.fromkeys(draft.cite_figure(view, figure) for figure in entry.figures[:_MOST_CITED]))
+    marks = "".join(
+        dict.fromkeys(
+            draft.cite_figure(view.holder(figure), figure) for figure in entry.figures[:_MOST_CITED]
+        )
+    )
     text = context.toolbox.text(view.report.id) if entry.sections else ""
     marks += "".join(draft.cite_span(view, heading_anchor(section, text), text) for section in entry.sections)
     verdict = (
@@ -140,7 +144,7 @@ def _say(context: Context, draft: Draft, view: ReportView, entry: Assessment, *,
     if entry.code == "heading_numbering":
         verdict = "有问题。" if alone else ""
     draft.say(f"{verdict}{describe(entry)}{marks}。")
-    if entry.expected is not None and entry.code not in {"heading_numbering", "text_denies"}:
+    if entry.expected is not None and entry.code not in NOT_COMPUTED:
         unit = "%" if entry.code == "rate" else entry.unit
         draft.derive(
             Derivation(

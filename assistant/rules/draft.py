@@ -17,7 +17,8 @@ from ingest.checks import plain
 from ingest.models import Anchor, Figure, Finding, Value
 from ingest.outline import Sentence
 
-_NOT_COMPUTED = frozenset({"heading_numbering", "text_denies"})
+NOT_COMPUTED = frozenset({"heading_numbering", "text_denies", "years_carried"})
+"""The rules that set one printed value against another, with nothing to work out."""
 
 
 class Drafted(Value):
@@ -56,8 +57,7 @@ class Draft:
 
     def cite_figure(self, view: ReportView, figure: Figure) -> str:
         """Cite the row or sentence of a figure, remember the figure, return its mark such as `[1]`."""
-        start = figure.context_start
-        number = self._cite(view, figure.anchor, figure.context, start, start + len(figure.context))
+        number = self._cite_row(view, figure)
         self._used[figure.id] = view, number
         if figure.quantity is not None:
             self._figures.append(
@@ -105,7 +105,7 @@ class Draft:
 
     def warn_of_findings(self) -> None:
         """Add what does not agree about the figures that the answer uses; the printed values stay in front."""
-        for figure_id, (view, number) in self._used.items():
+        for figure_id, (view, number) in tuple(self._used.items()):
             for finding in view.findings:
                 if figure_id in finding.figures:
                     self._warn_of(view, finding, number)
@@ -113,15 +113,19 @@ class Draft:
     def _warn_of(self, view: ReportView, finding: Finding, number: int) -> None:
         if any(warning.message == finding.message for warning in self._warnings):
             return
-        self.warn(f"finding_{finding.code}", finding.message, (number,))
-        if finding.expected is not None and finding.code not in _NOT_COMPUTED:
+        used = view.proof(finding)
+        elsewhere = [figure for figure in used if figure.report_id != view.report.id]
+        marks = tuple(
+            dict.fromkeys((number, *(self._cite_row(view.holder(each), each) for each in elsewhere)))
+        )
+        self.warn(f"finding_{finding.code}", finding.message, marks)
+        if finding.expected is not None and finding.code not in NOT_COMPUTED:
             unit = "%" if finding.code == "rate" else ""
-            used = [figure for figure in view.figures if figure.id in finding.figures]
             inputs = printed_amounts(used)
             self.derive(
                 Derivation(expression=finding.expression, inputs=inputs, value=finding.expected, unit=unit)
             )
-        self.say(f"注意：{finding.message}{f'[{number}]'}。")
+        self.say(f"注意：{finding.message}{''.join(f'[{mark}]' for mark in marks)}。")
 
     def finish(
         self,
@@ -141,6 +145,11 @@ class Draft:
             warnings=tuple(self._warnings),
             suggestions=tuple(suggestions),
         )
+
+    def _cite_row(self, view: ReportView, figure: Figure) -> int:
+        """Cite the printed row or the sentence that a figure stands in."""
+        start = figure.context_start
+        return self._cite(view, figure.anchor, figure.context, start, start + len(figure.context))
 
     def _cite(self, view: ReportView, anchor: Anchor, quote: str, start: int, end: int) -> int:
         for citation in self._citations:

@@ -158,8 +158,14 @@ class Toolbox:
     def check_consistency(
         self, call: CheckConsistency
     ) -> tuple[tuple[ReportView, tuple[Assessment, ...]], ...]:
-        """Return each report of the filter with all rules that apply to it."""
-        return tuple((view, view.assessments) for view in self.views(call.filter))
+        """Return each report of the filter with all rules that apply to it; what ties two of them is told once."""
+        told: set[tuple[str, ...]] = set()
+        checked: list[tuple[ReportView, tuple[Assessment, ...]]] = []
+        for view in self.views(call.filter):
+            across = [entry for entry in view.year_assessments if _identity(entry) not in told]
+            told.update(map(_identity, across))
+            checked.append((view, (*view.assessments, *across)))
+        return tuple(checked)
 
     def calculate(self, call: Calculate) -> Derivation:
         """Return the value of an expression of + - * / and brackets; raise ValueError when it has none."""
@@ -189,6 +195,10 @@ class Toolbox:
     def text(self, report_id: str) -> str:
         """Return the decoded text of a report's file."""
         return self._library.text(report_id)
+
+
+def _identity(entry: Assessment) -> tuple[str, ...]:
+    return (entry.title, *(figure.id for figure in entry.figures))
 
 
 def _admits(narrowed: Filter, head: ReportHead) -> bool:

@@ -2,12 +2,13 @@
 
 import math
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from threading import Lock
 
 from assistant.tools.cards import Card, figure_cards, settled, squeezed
-from ingest.checks import Assessment, assess
+from assistant.tools.years import Years
+from ingest.checks import Assessment, assess, find_across
 from ingest.indicators import Indicators
 from ingest.models import Chunk, Figure, Finding, Report
 from ingest.outline import Sentence, split_sentences
@@ -27,10 +28,15 @@ class ReportView:
         findings: Sequence[Finding],
         chunks: Sequence[Chunk],
         indicators: Indicators,
+        *,
+        years: Callable[[], tuple[Assessment, ...]],
+        other: Callable[[str], "ReportView | None"],
     ) -> None:
         self.report = report
         self.figures = tuple(figures)
-        self.findings = tuple(findings)
+        self._own_findings = tuple(findings)
+        self._years = years
+        self._other = other
         self.chunks = tuple(chunks)
         self._indicators = indicators
         self._rarities: dict[str, float] = {}
@@ -56,6 +62,34 @@ class ReportView:
     def assessments(self) -> tuple[Assessment, ...]:
         """Return every rule of consistency that applies, also those that agree."""
         return assess(self.figures, self.report.sections, self.sentences, self._indicators)
+
+    @cached_property
+    def year_assessments(self) -> tuple[Assessment, ...]:
+        """Return every rule that ties this report to those of the year before and the year after."""
+        return self._years()
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what does not agree, in this report and with those of the years beside it."""
+        return (*self._own_findings, *find_across(self.year_assessments))
+
+    def holder(self, figure: Figure) -> "ReportView":
+        """Return the view of the report that a figure of one of these rules stands in, this one or another."""
+        held = None if figure.report_id == self.report.id else self._other(figure.report_id)
+        return held or self
+
+    def proof(self, finding: Finding) -> tuple[Figure, ...]:
+        """Return the figures that a finding is about, also those of another report."""
+        figures = [
+            *(figure for figure in self.figures if figure.id in finding.figures),
+            *(
+                figure
+                for entry in self.year_assessments
+                for figure in entry.figures
+                if figure.id in finding.figures
+            ),
+        ]
+        return tuple({figure.id: figure for figure in figures}.values())
 
     @cached_property
     def cards(self) -> tuple[Card, ...]:
@@ -86,6 +120,7 @@ class Views:
     def __init__(self, library: Library, indicators: Indicators) -> None:
         self._library = library
         self._indicators = indicators
+        self._years = Years(library, indicators)
         self._shelf: OrderedDict[str, ReportView] = OrderedDict()
         self._revision: object = None
         self._lock = Lock()
@@ -118,4 +153,6 @@ class Views:
             self._library.findings(only),
             self._library.chunks(only),
             self._indicators,
+            years=lambda: self._years.of_report(report_id),
+            other=self.get,
         )

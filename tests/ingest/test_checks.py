@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from forms import (
+    ARTICLE20_2019,
     ARTICLE20_2021,
     BALANCED,
     KEYS,
@@ -173,6 +174,72 @@ def test_repeated_and_skipped_heading_numbers_are_found(tmp_path: Path, body: st
     assert [finding.code for finding in found.findings] == ["heading_numbering"] * count
 
 
+@pytest.mark.parametrize("printed", ["-3", "2.5"])
+def test_count_below_zero_or_not_whole_is_found(tmp_path: Path, printed: str) -> None:
+    found = read(
+        report(article20=tabbed(ARTICLE20_2021).replace("行政处罚\t435", f"行政处罚\t{printed}")), tmp_path
+    )
+    (finding,) = found.findings
+    assert (finding.code, finding.severity, finding.printed) == ("count", "hard", Decimal(printed))
+    assert "行政处罚" in finding.message
+
+
+def test_change_below_zero_and_money_with_decimals_are_no_findings(tmp_path: Path) -> None:
+    assert read(report(article20=tabbed(ARTICLE20_2019)), tmp_path).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "findings"),
+    [
+        ("群众满意率102%。", ["rate_bounds"]),
+        ("办结率100%。", []),
+        ("年度任务完成率105%。", []),
+        ("访问量同比增长240%。", []),
+    ],
+)
+def test_share_above_the_whole_is_found(tmp_path: Path, sentence: str, findings: list[str]) -> None:
+    assert codes_of(prose(tmp_path, sentence)) == findings
+
+
+@pytest.mark.parametrize(
+    ("sentence", "findings"),
+    [
+        ("全年制发行政规范性文件6件，废止行政规范性文件1件，现行有效行政规范性文件34件。", 0),
+        ("全县共制定8件规范性文件。", 1),
+        ("废止规范性文件3件。", 1),
+        ("现行有效的行政规范性文件40件。", 1),
+        ("公开规范性文件8件。", 0),
+        ("备案审查规范性文件8件。", 0),
+        ("政府信息公开申请方面，上年结转5件。", 1),
+        ("政府信息公开申请方面，结转下年度继续办理1件。", 0),
+        ("12345热线工单上年结转5件。", 0),
+        ("作出行政处罚决定435件，作出行政许可决定7000件。", 1),
+        ("办理行政许可事项90项。", 0),
+        ("作出行政处罚决定400余件。", 1),
+    ],
+)
+def test_counts_that_sentences_and_tables_both_state_are_compared(
+    tmp_path: Path, sentence: str, findings: int
+) -> None:
+    text = report(article20=tabbed(ARTICLE20_2021), table3=tabbed(applications()))
+    found = read(text.replace("青禾县政府办公室负责汇总全县数据。", sentence), tmp_path)
+    assert [(each.code, each.severity) for each in found.findings] == [("text_table", "soft")] * findings
+
+
+@pytest.mark.parametrize(
+    ("said", "findings"),
+    [
+        ("本年度没有收取任何费用。", ["text_denies"]),
+        ("本年度无行政事业性收费。", ["text_denies"]),
+        ("本年度未收取信息处理费。", []),
+        ("无。", []),
+    ],
+)
+def test_fees_that_the_last_part_denies_are_found(tmp_path: Path, said: str, findings: list[str]) -> None:
+    text = report(article20=tabbed(ARTICLE20_2021)) + f"\n六、其他需要报告的事项\n\n{said}\n"
+    assert codes_of(read(text, tmp_path)) == findings
+
+
 @st.composite
 def balanced_forms(draw: st.DrawFn) -> tuple[str, dict[str, list[int]]]:
     """Return a form whose outcomes, balances and totals agree, with its version."""
@@ -197,7 +264,7 @@ def findings_of(folder: Path, form: str, rows: dict[str, list[int]]) -> tuple[In
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(generated=balanced_forms(), data=st.data())
-def test_one_changed_cell_is_in_all_findings_of_a_form_that_added_up(
+def test_one_changed_cell_gives_exactly_the_findings_that_involve_it(
     tmp_path: Path, generated: tuple[str, dict[str, list[int]]], data: st.DataObject
 ) -> None:
     form, rows = generated
@@ -210,6 +277,27 @@ def test_one_changed_cell_is_in_all_findings_of_a_form_that_added_up(
         for figure in found.figures
         if (figure.indicator, figure.dimensions.applicant) == (row, KEYS[column])
     )
-    assert "applicants" in {finding.code for finding in findings}
-    assert {"balance", "outcomes"} & {finding.code for finding in findings}
+    balanced = {"new_requests", "carried_over", "results.total_processed", "carried_forward"}
+    expected = ["applicants"] + ["balance"] * (row in balanced) + ["outcomes"] * row.startswith("results.")
+    assert sorted(finding.code for finding in findings) == sorted(expected)
     assert all(cell in finding.figures for finding in findings)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(parts=st.lists(st.integers(0, 60), min_size=12, max_size=12), data=st.data())
+def test_one_changed_cell_of_table_four_is_found_in_its_group_alone(
+    tmp_path: Path, parts: list[int], data: st.DataObject
+) -> None:
+    cells = [number for i in (0, 4, 8) for number in (*parts[i : i + 4], sum(parts[i : i + 4]))]
+    assert read(report(review=tabbed((*REVIEW_HEAD, tuple(map(str, cells))))), tmp_path).findings == ()
+    at = data.draw(st.integers(0, 14))
+    cells[at] += data.draw(st.integers(1, 9))
+    found = read(report(review=tabbed((*REVIEW_HEAD, tuple(map(str, cells))))), tmp_path)
+    (finding,) = found.findings
+    changed = next(
+        f for f in found.figures if f.anchor.table == "review_litigation" and f.id in finding.figures
+    )
+    assert finding.code == "review_sum"
+    assert (changed.indicator or "").startswith(
+        ("review.", "litigation_direct.", "litigation_after_review.")[at // 5]
+    )

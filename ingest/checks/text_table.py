@@ -1,0 +1,152 @@
+"""Check what sentences say against the tables, where both speak of the same thing and the same body.
+
+What is said of another body than the one that reports is a difference of scope, never a contradiction.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from ingest.checks.assessment import Assessment, Cells, compare, plain
+from ingest.indicators import Indicators, Statement
+from ingest.models import Anchor, Figure, Section
+from ingest.outline import Sentence
+from ingest.wording import folded
+
+_NO_REQUESTS = re.compile(
+    r"(?:未|没有|无)(?:收到|接到|受理)[^。；;，,]{0,20}申请|(?:未|没有)收到[^。；;]{0,30}(?:依申请公开|申请)"
+)
+_NO_FEES = re.compile(
+    r"(?:未|没有|无)(?:收取|产生|发生|涉及)?(?:任何|各类|过|有关|相关)*(?:行政事业性)?(?:收费|费用)(?:情况|事项|项目|行为)?(?:发生|产生)?[。；;，,]?$"
+    r"|(?:行政事业性)?收费(?:情况|金额)?[为是:：]?(?:无|零|0元|0万元)[。；;，,]?$"
+)
+_OTHER_FEES = re.compile(r"信息处理|依申请|检索|复制|邮寄|提供政府信息|申请人")
+# 说数之前和之后可以有、又不改变所数的是什么的话
+_BEFORE = (
+    r"(?:(?:19|20)\d{2}年度?|全年|本年度?|年内|年度|截至?[^，。]{0,12}[底末日]|我[省市县区州旗镇乡局委办厅]"
+    r"|全[省市县区州旗镇乡局]|本(?:机关|级|省|市|县|区|局)|机关|共计?|总共|合计|新|依法|已|目前)*"
+)
+_BEHIND = r"(?:数量?|件数|总数|合计|共计?|共有|累计|为|达到?|是|有|了|的|:)*"
+
+
+def check_against_tables(
+    figures: Sequence[Figure], sentences: Sequence[Sentence], table: Cells, indicators: Indicators
+) -> Iterator[Assessment]:
+    """Compare each count that a sentence states with the cell that states it too, the first time it is said."""
+    yield from _counts(figures, table)
+    yield from _statements(figures, table, indicators)
+    yield from _denials(sentences, table)
+
+
+def _counts(figures: Sequence[Figure], table: Cells) -> Iterator[Assessment]:
+    new, carried = table.get("new_requests", "total"), table.get("carried_over", "total")
+    proceedings = {
+        "narrative.review": ("行政复议", table.all(("review.total",))),
+        "narrative.litigation": (
+            "行政诉讼",
+            table.all(("litigation_direct.total", "litigation_after_review.total")),
+        ),
+    }
+    seen: set[str] = set()
+    for figure in figures:
+        if figure.indicator is None or figure.indicator in seen:
+            continue
+        if figure.indicator in proceedings:
+            name, cells = proceedings[figure.indicator]
+            if cells:
+                seen.add(figure.indicator)
+                yield _compared(f"正文与表格的{name}件数", cells, figure)
+        elif figure.indicator == "narrative.requests_received" and new is not None:
+            seen.add(figure.indicator)
+            yield _received(figure, new, carried)
+
+
+def _received(figure: Figure, new: Figure, carried: Figure | None) -> Assessment:
+    """Compare 受理申请 with 本年新收, or with 本年新收 and 上年结转 together: a text may mean either."""
+    title = "正文与表格的申请件数"
+    alone = _compared(title, (new,), figure)
+    if alone.outcome != "differs" or carried is None:
+        return alone
+    both = _compared(title, (new, carried), figure)
+    return both if both.outcome == "agrees" else alone
+
+
+def _statements(figures: Sequence[Figure], table: Cells, indicators: Indicators) -> Iterator[Assessment]:
+    for entry in indicators.statements:
+        cells = table.all(entry.cells, entry.applicant)
+        said = next((figure for figure in figures if _says(figure, entry)), None)
+        if said is not None and len(cells) == len(entry.cells):
+            yield _compared(f"正文与表格的{entry.name}", cells, said)
+
+
+def _says(figure: Figure, entry: Statement) -> bool:
+    if figure.quantity is None or figure.quantity.unit not in entry.units:
+        return False
+    words = re.sub(r"\s+", "", folded(figure.phrase))
+    return any(re.fullmatch(f"{_BEFORE}(?:{core}){_BEHIND}", words) for core in entry.phrases) and any(
+        word in folded(figure.context) for word in entry.context
+    )
+
+
+def _compared(title: str, cells: Sequence[Figure], said: Figure) -> Assessment:
+    unit = said.quantity.unit if said.quantity else "件"
+    return compare(
+        "text_table",
+        title,
+        left=cells,
+        right=(said,),
+        severity="soft",
+        unit=unit,
+        sides=("表格", "正文") if len(cells) == 1 else None,
+    )
+
+
+def _denials(sentences: Sequence[Sentence], table: Cells) -> Iterator[Assessment]:
+    """Compare sentences that say there was none with the cells that count some."""
+    new, fees = table.get("new_requests", "total"), table.get("art20_8.fees.amount_wan")
+    requests = next((entry for entry in sentences if _NO_REQUESTS.search(entry.text)), None)
+    if requests is not None and new is not None:
+        yield from _denied("正文称未收到申请，表格“本年新收”总计却有数", requests, new)
+    charged = next((entry for entry in sentences if _denies_fees(entry)), None)
+    if charged is not None and fees is not None:
+        yield from _denied("正文称没有收费，表格“行政事业性收费”却有金额", charged, fees)
+
+
+def _denies_fees(sentence: Sentence) -> bool:
+    """Tell whether the part on other matters says that nothing at all was charged."""
+    other_matters = any("其他需要报告" in heading for heading in sentence.section_path)
+    return (
+        other_matters
+        and bool(_NO_FEES.search(sentence.text))
+        and not _OTHER_FEES.search("".join((sentence.text, *sentence.section_path[1:])))
+    )
+
+
+def _denied(title: str, sentence: Sentence, cell: Figure) -> Iterator[Assessment]:
+    if cell.quantity is None or not cell.quantity.value:
+        return
+    unit = cell.quantity.unit
+    yield Assessment(
+        code="text_denies",
+        outcome="differs",
+        severity="soft",
+        title=title,
+        expression="",
+        expected=Decimal(0),
+        printed=cell.quantity.value,
+        unit=unit,
+        figures=(cell,),
+        sections=(_place(sentence, cell.report_id),),
+        remark=f"正文 0{unit}，表格 {plain(cell.quantity.value)}{unit}",
+    )
+
+
+def _place(sentence: Sentence, report_id: str) -> Section:
+    anchor = Anchor(
+        report_id=report_id,
+        char_start=sentence.char_start,
+        char_end=sentence.char_end,
+        section_path=sentence.section_path,
+        page=sentence.page,
+    )
+    return Section(id="", title=sentence.text, level=0, path=sentence.section_path, anchor=anchor)
