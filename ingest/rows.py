@@ -78,7 +78,10 @@ def lines_with_next(grids: Sequence[Grid]) -> Iterator[tuple[Line, Line | None]]
 
 
 def _rows(grid: Grid) -> Iterator[tuple[GridCell, ...]]:
-    """Yield the rows; the places that merged cells cover are blank, and a merged label stands right before the values."""
+    """Yield the rows; the places that merged cells cover are blank, and a merged label stands right before its values.
+
+    Words with no value behind them, as in the head of a table, stay where their cell begins, as values do.
+    """
     rows: dict[int, list[GridCell]] = {}
     for cell in grid.cells:
         rows.setdefault(cell.row, []).append(cell)
@@ -87,7 +90,11 @@ def _rows(grid: Grid) -> Iterator[tuple[GridCell, ...]]:
         return
     width = max(cell.column + cell.column_span for cell in grid.cells)
     for cells in rows.values():
-        own = {_column(cell): cell for cell in cells}
+        last = max((at for at, cell in enumerate(cells) if cell.text and not is_value(cell.text)), default=0)
+        own = {
+            cell.column + (cell.column_span - 1 if at == last < len(cells) - 1 else 0): cell
+            for at, cell in enumerate(cells)
+        }
         end = cells[0].char_start
         whole: list[GridCell] = []
         for column in range(width):
@@ -95,10 +102,6 @@ def _rows(grid: Grid) -> Iterator[tuple[GridCell, ...]]:
             whole.append(own.get(column, blank).model_copy(update={"column": column}))
             end = whole[-1].char_end
         yield tuple(whole)
-
-
-def _column(cell: GridCell) -> int:
-    return cell.column if is_value(cell.text) or not cell.text else cell.column + cell.column_span - 1
 
 
 class Alignment:
