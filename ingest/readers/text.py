@@ -1,7 +1,7 @@
 """Read text and Markdown in any Chinese encoding; rows of tabs, bars or wide gaps become grids."""
 
 import re
-from itertools import takewhile
+from itertools import groupby, takewhile
 from pathlib import Path
 
 from ingest.errors import LimitExceeded, UnreadableFile
@@ -53,6 +53,19 @@ def read_text(path: Path, data: bytes, *, limits: ReadingLimits) -> RawDocument:
     blocks = _lines(text)
     return RawDocument(
         source=source_of(path, data, media_type=media_type), text=text, blocks=blocks, grids=_grids(blocks)
+    )
+
+
+def with_printed_rows(document: RawDocument) -> RawDocument:
+    """Return a document of another format with grids for those of its lines that are rows, as in a text file."""
+    rows = [list(row) for grid in document.grids for _, row in groupby(grid.cells, key=lambda cell: cell.row)]
+    starts = {row[0].char_start for row in rows}
+    grids = list(document.grids)
+    for in_grid, run in groupby(document.blocks, key=lambda block: block.char_start in starts):
+        if not in_grid:
+            grids += _grids(tuple(run))
+    return document.model_copy(
+        update={"grids": tuple(sorted(grids, key=lambda grid: grid.cells[0].char_start))}
     )
 
 

@@ -1,0 +1,88 @@
+"""Read Word files of before 2007 (.doc) and RTF.
+
+LibreOffice converts a .doc where it is installed; it runs apart from the user's own, and never longer than the limit.
+"""
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+from striprtf.striprtf import rtf_to_text  # pyright: ignore[reportUnknownVariableType]
+
+from ingest.errors import UnreadableFile
+from ingest.models import RawDocument
+from ingest.readers.docx import read_docx
+from ingest.readers.loading import source_of
+from ingest.readers.text import read_text
+from ingest.settings import ReadingLimits
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_PROGRAMS = ("soffice", "libreoffice")
+
+
+def is_binary_doc(data: bytes) -> bool:
+    """Tell the container in which .doc files and encrypted .docx files come."""
+    return data.startswith(_OLE)
+
+
+def is_rtf(data: bytes) -> bool:
+    """Tell a file in Rich Text Format."""
+    return data.lstrip().startswith(b"{\\rtf")
+
+
+def read_doc(path: Path, data: bytes, *, limits: ReadingLimits) -> RawDocument:
+    """Return lines and grids of a .doc; raise UnreadableFile when it is encrypted or nothing here can convert it."""
+    if _ENCRYPTED in data:
+        raise UnreadableFile(path.name, "文件已加密", "请去除密码后再导入。")
+    program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
+    if program is None:
+        raise UnreadableFile(
+            path.name,
+            "读取 .doc 需要 LibreOffice，这里没有安装",
+            "请安装 LibreOffice，或用 Word、WPS 另存为 .docx 再导入。",
+        )
+    converted = read_docx(path, _converted(path, data, program, limits), limits=limits)
+    source = source_of(path, data, media_type="application/msword")
+    return converted.model_copy(update={"source": source})
+
+
+def _converted(path: Path, data: bytes, program: str, limits: ReadingLimits) -> bytes:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "report.doc").write_bytes(data)
+        command = [
+            program,
+            "--headless",
+            "--norestore",
+            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+            "--convert-to",
+            "docx:MS Word 2007 XML",
+            "--outdir",
+            str(folder / "out"),
+            str(folder / "report.doc"),
+        ]
+        try:
+            subprocess.run(command, capture_output=True, check=True, timeout=limits.max_conversion_seconds)
+            return (folder / "out" / "report.docx").read_bytes()
+        except subprocess.TimeoutExpired as error:
+            raise UnreadableFile(
+                path.name,
+                f"LibreOffice 转换超过 {limits.max_conversion_seconds:g} 秒",
+                "请用 Word、WPS 另存为 .docx 再导入。",
+            ) from error
+        except (subprocess.CalledProcessError, OSError) as error:
+            raise UnreadableFile(
+                path.name, "LibreOffice 无法转换，文件可能已损坏", "请用 Word、WPS 另存为 .docx 再导入。"
+            ) from error
+
+
+def read_rtf(path: Path, data: bytes, *, limits: ReadingLimits) -> RawDocument:
+    """Return lines and grids of an RTF file, whose rows come with bars between their cells."""
+    convert = cast(Callable[..., str], rtf_to_text)
+    text = convert(data.decode("latin-1"), errors="replace")
+    document = read_text(path, text.encode("utf-8", "replace"), limits=limits)
+    return document.model_copy(update={"source": source_of(path, data, media_type="application/rtf")})
