@@ -139,6 +139,8 @@ class _Reader:
     def read(self, line: Line, following: Line | None) -> None:
         words = [_skeleton(cell.text) for cell in line.cells if cell.text]
         if not words:
+            if self._kind == "review_litigation" and len(line.cells) == len(self.indicators.review_columns):
+                self._review.append(line)
             return
         if self._starts_table(line, words):
             return
@@ -158,7 +160,8 @@ class _Reader:
     def finish(self) -> None:
         """Place the lines whose columns only the whole table can show."""
         self._place_applications()
-        for line in self._review:
+        # 表头下的空行只在没有数据行时才算数据行
+        for line in sorted(self._review, key=lambda line: not line.has_values):
             self._place_review(line)
         self._report_missing_rows()
 

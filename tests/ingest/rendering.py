@@ -110,15 +110,14 @@ def _review(table: Table) -> Iterator[tuple[PrintedCell, ...]]:
 
 
 def _stat2017(table: Table) -> Iterator[tuple[PrintedCell, ...]]:
-    units = {cell.indicator: cell.quantity.unit if cell.quantity else "个" for cell in table.cells}
-    tops = {row.key: row.path[0] for row in load_indicators().stat2017_rows}
+    units = {indicator.key: indicator.unit for indicator in load_indicators().indicators}
     yield tuple(map(PrintedCell, ("统计指标", "单位", "汇总数")))
-    top = ""
-    for cell in table.cells:
-        if tops.get(cell.indicator or "", top) != top:
-            top = tops[cell.indicator or ""]
-            yield (PrintedCell(top, columns=3),)
-        yield tuple(map(PrintedCell, (cell.row[-1], units[cell.indicator], cell.printed)))
+    for top, cells in groupby(table.cells, key=lambda cell: cell.row[:-1][:1]):
+        if top:
+            yield (PrintedCell(top[0], columns=3),)
+        for cell in cells:
+            unit = cell.quantity.unit if cell.quantity else units[cell.indicator or ""]
+            yield tuple(map(PrintedCell, (cell.row[-1], unit, cell.printed)))
 
 
 def render_html(report: Ingested) -> str:
