@@ -1,7 +1,7 @@
 """Know a document as lines and tables, and which of its tables hold data and which only lay out the page.
 
-A table that lays out the page flows: its cells become lines. In a table that wraps the whole report, rows of prose
-and headings become lines between the grids.
+A table that lays out the page flows: its cells become lines. In a table that wraps the whole report, prose and
+headings become lines between the grids.
 """
 
 import re
@@ -25,7 +25,7 @@ _BLANKS = re.compile(r"[ \t\r\n\f\v]+")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _BLANK_FORMS = str.maketrans({"\u00a0": " ", "\u2002": " ", "\u2003": "\u3000"})
 _AMOUNT = re.compile(r"(?:[+\-－]|增加|减少)?\s*\d[\d,，.]*\s*(?:[万亿]?元|件|项|条)?|[-－—/／]|无")
-_TOP_HEADING = re.compile(r"[一二三四五六七八九十]{1,3}\s*、")
+_TABLE_ITEM = re.compile(r"第\s*二十\s*条")
 _LONG_TEXT = 200
 _PROSE = 60
 _FEWEST_VALUES = 4
@@ -124,12 +124,12 @@ def _holds_data(table: FlowTable) -> bool:
 
 
 def _parted(table: FlowTable) -> Iterator[Flat]:
-    """Yield the grids of a table, and as lines its rows of one cell that hold prose, or headings beside prose."""
+    """Yield the grids of a table, and as lines its rows of one cell that hold prose; beside prose, all but items."""
     rows = _rows(table)
     flows = [len(row) == 1 and (_is_prose(row[0].text) or any(_inner(row[0]))) for row in rows]
     if any(flows[1:-1]):
         flows = [
-            flow or (len(row) == 1 and bool(_TOP_HEADING.match(row[0].text)))
+            flow or (len(row) == 1 and not _TABLE_ITEM.match(row[0].text))
             for flow, row in zip(flows, rows, strict=True)
         ]
     for flow, part in groupby(zip(flows, rows, strict=True), key=lambda entry: entry[0]):

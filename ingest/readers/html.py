@@ -68,6 +68,8 @@ _FEWEST_VALUES = 4
 _NUMBERED = re.compile(r"\s*(?:[（(]?\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*[)）、.．])")
 _HEADING = re.compile(r"(?:^|[\s。])(?:[一二三四五六七八九十]{1,3}、|第二十条)")
 _DATE_LINE = re.compile(r"(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日")
+_DATE_IN_LIST = re.compile(r"[\[（(【]?\s*(?:\d{4}\s*[-./])?\s*\d{1,2}\s*[-./]\s*\d{1,2}\s*[\])）】]?")
+_COUNT = re.compile(r"\d\s*(?:余|多)?\s*[万亿]?\s*(?:[条件次份个项元人篇场期家户名]|%)")
 _FURNITURE = re.compile(
     r"(?!.*。)(?:"
     r"(?:您?(?:现在|当前|目前)的?所?在?的?位置|当前位置|首页\s*[>»＞]|返回顶部|扫一扫|上一[篇条页]|下一[篇条页]|无障碍|长者模式|责任编辑)"
@@ -83,6 +85,9 @@ _FURNITURE = re.compile(
 )
 _TITLE = re.compile(r".{0,60}(?:19|20)\d{2}.{0,45}公开.{0,15}报告.{0,12}")
 _NAMED_TITLE = re.compile(r"[^\d，。；]{3,60}(?:19|20)\d{2}.{0,45}公开.{0,15}报告.{0,12}")
+_ISSUER = re.compile(
+    r"[^\d，。；：]{1,28}(?:[县市区省旗州局委办厅院社处队站所镇乡园]|政府|街道|中心|公司|大学)"
+)
 _TITLE_END = re.compile(r"\s*[_|｜]\s*|\s+[-—–]+\s*|\s*[-—–]+\s+|(?<=报告)\s*[-—–]+\s*")
 
 
@@ -219,6 +224,7 @@ class _Size(NamedTuple):
     headings: int = 0
     dates: int = 0
     titles: int = 0
+    counts: int = 0
 
     @property
     def holds_report(self) -> bool:
@@ -236,7 +242,7 @@ _NOTHING = _Size()
 
 def _size_of(text: str | None, *, linked: bool) -> _Size:
     stripped = (text or "").strip()
-    if not stripped:
+    if not stripped or _DATE_IN_LIST.fullmatch(stripped):
         return _NOTHING
     characters = len(stripped)
     if linked:
@@ -248,6 +254,7 @@ def _size_of(text: str | None, *, linked: bool) -> _Size:
         headings=int(bool(_HEADING.search(stripped))),
         dates=int(bool(_DATE_LINE.fullmatch(stripped))),
         titles=int(len(stripped) <= _LONGEST_TITLE and "公开" in stripped and "报告" in stripped),
+        counts=int(bool(_COUNT.search(stripped))),
     )
 
 
@@ -406,7 +413,8 @@ class _OpenCell:
 class _OpenTable:
     """Give each cell its place, under the merged cells that reach down from rows above."""
 
-    def __init__(self) -> None:
+    def __init__(self, around: list[Piece]) -> None:
+        self.around = around
         self.cells: list[_OpenCell] = []
         self._row = -1
         self._column = 0
@@ -441,7 +449,8 @@ class _OpenTable:
         return cell
 
     def closed(self) -> FlowTable:
-        """Return the table."""
+        """Return the table as far as it goes; what follows is another."""
+        cells, self.cells = self.cells, []
         return FlowTable(
             cells=tuple(
                 FlowCell(
@@ -452,7 +461,7 @@ class _OpenTable:
                     column_span=cell.column_span,
                     certain=cell.certain,
                 )
-                for cell in self.cells
+                for cell in cells
             )
         )
 
@@ -492,7 +501,7 @@ class _Builder:
         self._keeping += _keeps_lines(node)
         match node.tag:
             case "table":
-                self._tables.append(_OpenTable())
+                self._tables.append(_OpenTable(self._contents[-1]))
             case "tr" if self._tables:
                 self._tables[-1].begin_row(node.getparent())
             case "td" | "th" if self._tables:
@@ -512,7 +521,7 @@ class _Builder:
             self._flush()
         match node.tag:
             case "table":
-                self._contents[-1].append(self._tables.pop().closed())
+                self._put(self._tables.pop().closed())
             case "tr" if self._tables:
                 self._tables[-1].in_row = False
             case "td" | "th" if self._tables:
@@ -535,7 +544,14 @@ class _Builder:
         self._line.clear()
         line = shown(joined) if self._keeping else tidied(joined)
         if line.strip() and not _FURNITURE.fullmatch(line.strip()):
-            self._contents[-1].append(line)
+            self._put(line)
+
+    def _put(self, piece: Piece) -> None:
+        """Add a line or table; what stands in a table but in none of its cells parts it in two."""
+        content = self._contents[-1]
+        if self._tables and self._tables[-1].around is content and self._tables[-1].cells:
+            content.append(self._tables[-1].closed())
+        content.append(piece)
 
 
 def _keeps_lines(node: Node) -> bool:
@@ -557,9 +573,15 @@ def _with_title(pieces: list[Flat], titles: Sequence[str]) -> list[Flat]:
     at = next(
         (index for index, piece in enumerate(pieces) if isinstance(piece, str) and _is_title(piece)), None
     )
-    named = at is not None and _NAMED_TITLE.fullmatch(_squeezed(str(pieces[at])))
-    if at is not None and (named or titles):
-        pieces = [piece for piece in pieces[:at] if not isinstance(piece, str) or "。" in piece] + pieces[at:]
+    named = False
+    if at is not None:
+        named = bool(_NAMED_TITLE.fullmatch(_squeezed(str(pieces[at]))))
+        above = pieces[at - 1] if at else ""
+        if not named and isinstance(above, str) and _ISSUER.fullmatch(above.strip()):
+            at, named = at - 1, True
+        if named or titles:
+            before = [piece for piece in pieces[:at] if not isinstance(piece, str) or "。" in piece]
+            pieces = before + pieces[at:]
     opening = _squeezed("".join(piece for piece in pieces[:_OPENING_LINES] if isinstance(piece, str)))
     if named or not titles or _squeezed(titles[0]) in opening:
         return pieces
