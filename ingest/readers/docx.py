@@ -6,7 +6,7 @@ Headers and footers are left out; a footnote stands behind the paragraph or tabl
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -46,7 +46,8 @@ def read_docx(path: Path, data: bytes, *, limits: ReadingLimits) -> RawDocument:
     """Return lines and grids of a document; raise UnreadableFile or LimitExceeded with the remedy."""
     parts = _Parts(path.name, data, limits)
     styles = parts.xml("word/styles.xml")
-    body = _Body(Numbering(parts.xml("word/numbering.xml"), styles), styles, parts.xml("word/footnotes.xml"))
+    notes = parts.xml("word/footnotes.xml"), parts.xml("word/endnotes.xml")
+    body = _Body(Numbering(parts.xml("word/numbering.xml"), styles), styles, notes)
     content = body.blocks(parts.document())
     layout = Layout(path.name, limits=limits)
     write(flattened(content), layout)
@@ -119,9 +120,13 @@ class _OpenCell(NamedTuple):
 class _Body:
     """Follow the blocks of a document and collect lines and tables."""
 
-    def __init__(self, numbering: Numbering, styles: Node | None, notes: Node | None) -> None:
+    def __init__(self, numbering: Numbering, styles: Node | None, notes: Sequence[Node | None]) -> None:
         self._numbering = numbering
-        self._notes = {attribute(note, f"{W}id"): note for note in (notes if notes is not None else ())}
+        self._notes = {
+            (f"{note.tag}Reference", attribute(note, f"{W}id")): note
+            for part in notes
+            for note in (part if part is not None else ())
+        }
         self._waiting: list[Node] = []
         self._carried = ""
         self._contents_styles = {
@@ -174,7 +179,8 @@ class _Body:
             elif tag == f"{W}txbxContent":
                 boxes.append(node)
             elif tag in {f"{W}footnoteReference", f"{W}endnoteReference"}:
-                self._waiting += filter(None, [self._notes.get(attribute(node, f"{W}id"))])
+                note = self._notes.get((tag, attribute(node, f"{W}id")))
+                self._waiting += [note] if note is not None else []
             elif tag in {f"{W}tab", f"{W}ptab"}:
                 yield "\t"
             elif tag in {f"{W}br", f"{W}cr"}:
