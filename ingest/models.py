@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict
 CellStatus = Literal["ok", "blank", "unclear"]
 """`blank` is a printed cell without content and never means 0; `unclear` could not be read with certainty."""
 
+UNREAD = "〓"
+"""Stands for a character that is printed and could not be read."""
+
 TableKind = Literal["article20", "applications", "review_litigation", "stat2017"]
 Form = Literal["pre2019", "form2019", "form2021", "unknown"]
 Qualifier = Literal["余", "约", "以上", "以下", "近", "超", "累计"]

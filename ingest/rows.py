@@ -7,11 +7,12 @@ table's head show which one is missing.
 import re
 from collections.abc import Iterator, Sequence
 
-from ingest.models import CellStatus, Grid, GridCell, Value
+from ingest.models import UNREAD, CellStatus, Grid, GridCell, Value
 
 _AMOUNT = re.compile(
     r"(?:[+\-−－＋]|增加|减少|新增|增|减)?\s*[\d０-９][\d０-９,，]*(?:[.．][\d０-９]+)?\s*(?:[万亿]?元|件|条|项|次|个|人|份|宗|%)?"
 )
+_UNREAD_AMOUNT = re.compile(rf"[\d０-９,，.．+\-−－＋{UNREAD}]*{UNREAD}[\d０-９,，.．{UNREAD}]*")
 _NOTHING = re.compile(r"[-－—–/／\\]+|无|〇|○")
 ARTICLE20_ITEM = re.compile(r"第二十条第?[（(]?([一五六八九])[)）]?项")
 HEAD_WORDS = frozenset(
@@ -56,18 +57,22 @@ class Line(Value):
 
 
 def is_value(text: str) -> bool:
-    """Tell an amount, or a mark that says there is none, from a label."""
+    """Tell an amount, or a mark that says there is none, from a label; an amount may have characters unread."""
     plain = text.strip()
-    return bool(plain) and bool(_AMOUNT.fullmatch(plain) or _NOTHING.fullmatch(plain))
+    return bool(plain) and bool(
+        _AMOUNT.fullmatch(plain) or _NOTHING.fullmatch(plain) or _UNREAD_AMOUNT.fullmatch(plain)
+    )
 
 
 def status_of(printed: GridCell | None, *, missing: CellStatus = "unclear") -> CellStatus:
     """Return whether a cell holds an amount; `missing` is the status of one that is not there."""
     if printed is None:
         return missing
+    if not printed.certain:
+        return "unclear"
     if not printed.text.strip() or _NOTHING.fullmatch(printed.text.strip()):
         return "blank"
-    return "ok" if printed.certain and _AMOUNT.fullmatch(printed.text.strip()) else "unclear"
+    return "ok" if _AMOUNT.fullmatch(printed.text.strip()) else "unclear"
 
 
 def lines_with_next(grids: Sequence[Grid]) -> Iterator[tuple[Line, Line | None]]:
@@ -78,9 +83,9 @@ def lines_with_next(grids: Sequence[Grid]) -> Iterator[tuple[Line, Line | None]]
 
 
 def _rows(grid: Grid) -> Iterator[tuple[GridCell, ...]]:
-    """Yield the rows; the places that merged cells cover are blank, and a merged label stands right before its values.
+    """Yield the rows; the places that merged cells cover are blank.
 
-    Words with no value behind them, as in the head of a table, stay where their cell begins, as values do.
+    A merged label stands right before its values, a merged head of columns where the values below it stand.
     """
     rows: dict[int, list[GridCell]] = {}
     for cell in grid.cells:
@@ -90,11 +95,9 @@ def _rows(grid: Grid) -> Iterator[tuple[GridCell, ...]]:
         return
     width = max(cell.column + cell.column_span for cell in grid.cells)
     for cells in rows.values():
-        last = max((at for at, cell in enumerate(cells) if cell.text and not is_value(cell.text)), default=0)
-        own = {
-            cell.column + (cell.column_span - 1 if at == last < len(cells) - 1 else 0): cell
-            for at, cell in enumerate(cells)
-        }
+        valued = any(is_value(cell.text) for cell in cells)
+        first = next((cell for cell in cells if cell.text), None)
+        own = {_column(cell, is_label=valued or cell is first): cell for cell in cells}
         end = cells[0].char_start
         whole: list[GridCell] = []
         for column in range(width):
@@ -102,6 +105,11 @@ def _rows(grid: Grid) -> Iterator[tuple[GridCell, ...]]:
             whole.append(own.get(column, blank).model_copy(update={"column": column}))
             end = whole[-1].char_end
         yield tuple(whole)
+
+
+def _column(cell: GridCell, *, is_label: bool) -> int:
+    moved = is_label and cell.text and not is_value(cell.text)
+    return cell.column + cell.column_span - 1 if moved else cell.column
 
 
 class Alignment:
