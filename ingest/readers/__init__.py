@@ -18,12 +18,13 @@ from ingest.readers.html import (
     read_web_archive,
 )
 from ingest.readers.loading import load
+from ingest.readers.pdf import is_pdf, read_pdf
 from ingest.readers.text import read_text
 from ingest.settings import ReadingLimits
 
 __all__ = ["SUFFIXES", "read_document"]
 
-SUFFIXES = (".txt", ".md", ".html", ".htm", ".mht", ".mhtml", ".docx", ".doc", ".rtf")
+SUFFIXES = (".txt", ".md", ".html", ".htm", ".mht", ".mhtml", ".docx", ".doc", ".rtf", ".pdf")
 """The endings of files that a folder is searched for."""
 
 
@@ -32,6 +33,7 @@ class _Read(Protocol):
 
 
 _BY_BYTES: tuple[tuple[Callable[[bytes], bool], _Read], ...] = (
+    (is_pdf, read_pdf),
     (is_zip, read_docx),
     (is_binary_doc, read_doc),
     (is_rtf, read_rtf),
