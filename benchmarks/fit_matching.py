@@ -5,6 +5,7 @@ likely, held near the ones in use by a penalty. `python -m benchmarks.fit_matchi
 well questions do that had no part in it: every second wording is kept out once.
 """
 
+import sys
 import tempfile
 from collections.abc import Sequence
 from decimal import Decimal
@@ -31,6 +32,10 @@ _SEEDS = (11, 12, 13, 14)
 _PENALTY = 0.02
 _NEGATIVE = frozenset({"unanswerable_indicator"})
 _PRINTED = Path(__file__).parents[1] / "assistant" / "tools" / "matching.toml"
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
 
 
 class Choice:
@@ -154,7 +159,7 @@ def score(
             wrong += not good
         right += good
         if tell and not good:
-            print(f"  {choice.wording} {choice.text} ({scores[best]:.1f})")
+            _say(f"  {choice.wording} {choice.text} ({scores[best]:.1f})")
     return right / len(data), wrong / len(data), refused / len(data)
 
 
@@ -163,7 +168,7 @@ def main() -> None:
     data = [choice for seed in _SEEDS for choice in choices(seed)]
     now = load_weights()
     prior = np.array([*(now.features[name] for name in FEATURES), now.none])
-    print(
+    _say(
         f"{len(data)} questions; in use: right {score(prior, data)[0]:.1%}, wrong {score(prior, data)[1]:.1%}"
     )
     kept: list[tuple[np.ndarray, list[Choice]]] = []
@@ -172,14 +177,14 @@ def main() -> None:
         kept_out = [choice for choice in data if int(choice.wording.lstrip("G")) % 2 != half]
         weights = fit(train, prior)
         kept.append((weights, kept_out))
-        print("kept out: right {:.1%}, wrong {:.1%}, refused {:.1%}".format(*score(weights, kept_out)))
+        _say("kept out: right {:.1%}, wrong {:.1%}, refused {:.1%}".format(*score(weights, kept_out)))
     for sure in (0.0, 0.4, 0.8, 1.2, 1.6, 2.0):
         shares = np.mean([score(weights, part, sure=sure) for weights, part in kept], axis=0)
-        print(
+        _say(
             f"kept out, surer than {1 / (1 + np.exp(-sure)):.2f}: right {shares[0]:.1%}, wrong {shares[1]:.1%}"
         )
     weights = fit(data, prior)
-    print("all: right {:.1%}, wrong {:.1%}, refused {:.1%}".format(*score(weights, data, tell=True)))
+    _say("all: right {:.1%}, wrong {:.1%}, refused {:.1%}".format(*score(weights, data, tell=True)))
     lines = [f"none = {weights[-1]:.2f}", "[features]"]
     lines += [f"{name} = {value:.2f}" for name, value in zip(FEATURES, weights[:-1], strict=True)]
     _PRINTED.write_text("\n".join(lines) + "\n", "utf-8")

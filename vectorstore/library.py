@@ -489,7 +489,7 @@ def _has_meta(connection: Connection) -> bool:
     return inspect(connection).has_table(_meta.name)
 
 
-def _within(statement: Select[Any], filter: Filter) -> Select[Any]:
+def _within(statement: Select[*tuple[Any, ...]], filter: Filter) -> Select[*tuple[Any, ...]]:
     """Narrow a statement that has the reports' heads in it."""
     if filter.organizations is not None:
         statement = statement.where(_reports.c.organization.in_(filter.organizations))

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from ingest.errors import LimitExceeded, UnreadableFile
 from ingest.models import RawDocument
-from ingest.readers.nesting import FlowCell, FlowTable, Piece, flattened, shown, write
 from ingest.readers.layout import Layout
 from ingest.readers.loading import source_of
+from ingest.readers.nesting import FlowCell, FlowTable, Piece, flattened, shown, write
 from ingest.readers.nodes import Node, attribute, parse_xml
 from ingest.readers.numbering import Numbering, W, value
 from ingest.readers.text import with_printed_rows

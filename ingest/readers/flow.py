@@ -389,7 +389,7 @@ def _labels() -> frozenset[str]:
         label for column in columns for label in (column.label, *column.variants, column.label_2021 or "")
     ]
     labels += [
-        label for row in forms.stat2017_rows for label in (*row.path, *(child for _, child in row.children))
+        label for row in forms.stat_rows for label in (*row.path, *(child.label for child in row.children))
     ]
     return frozenset(skeleton(label) for label in labels if label)
 

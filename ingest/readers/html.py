@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from ingest.errors import UnreadableFile
 from ingest.models import RawDocument
-from ingest.readers.nesting import Flat, FlowCell, FlowTable, Piece, flattened, shown, tidied, write
 from ingest.readers.layout import Layout
 from ingest.readers.loading import source_of
+from ingest.readers.nesting import Flat, FlowCell, FlowTable, Piece, flattened, shown, tidied, write
 from ingest.readers.nodes import Node, attribute, detach, parse_html, walk, wrap
 from ingest.readers.text import decoded, with_printed_rows
 from ingest.settings import ReadingLimits
