@@ -15,7 +15,7 @@ from vectorstore.lexical import words as segment
 
 Kind = Literal[
     "collection", "consistency", "headings", "rank", "compare", "difference", "growth", "remaining", "trend",
-    "breakdown", "share", "average", "sum", "date", "contact", "quantity", "truth", "list", "passage",
+    "breakdown", "share", "average", "sum", "period", "basis", "date", "contact", "quantity", "truth", "list", "passage",
 ]  # fmt: skip
 
 

@@ -22,8 +22,8 @@ from assistant.scope import resolve
 from assistant.tools import ReportView, analyse
 from assistant.tools.matching import FEATURES, candidates, load_weights
 from benchmarks.fictitious import case_records, cast_of
-from ingest import Figure, Report, ingest_file
-from ingest.indicators import load_indicators
+from ingest import Figure, Ingested, Report, ingest_file
+from ingest.indicators import Indicators, load_indicators
 from ingest.numerals import in_base_units
 from ingest.wording import folded, skeleton
 from vectorstore.models import ReportHead
@@ -59,7 +59,7 @@ def choices(seed: int) -> list[Choice]:
             path = Path(folder) / written.source
             path.write_text(written.text, "utf-8")
             read = ingest_file(path)
-            view = ReportView(read.report, read.figures, read.findings, read.chunks, indicators)
+            view = _view(read, indicators)
             views[read.report.id] = view
             heads.append(_head(read.report))
     found: list[Choice] = []
@@ -86,6 +86,18 @@ def choices(seed: int) -> list[Choice]:
         )
         found.append(Choice(record["id"], features, right, record["question"]))
     return found
+
+
+def _view(read: Ingested, indicators: Indicators) -> ReportView:
+    return ReportView(
+        read.report,
+        read.figures,
+        read.findings,
+        read.chunks,
+        indicators,
+        years=lambda: (),
+        other=lambda _: None,
+    )
 
 
 def _head(report: Report) -> ReportHead:

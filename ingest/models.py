@@ -218,7 +218,8 @@ class Finding(Value):
     """State that printed figures do not agree; `figures` are the ids of all figures that the rule used.
 
     `message` is Chinese and complete; `expression` is the recomputation, such as `25437 ÷ 28822`,
-    `expected` its value and `printed` what the report says instead.
+    `expected` its value and `printed` what the report says instead; `printed_expression` is how that comes about
+    where it is a sum of printed figures.
     """
 
     id: str
@@ -230,6 +231,7 @@ class Finding(Value):
     expression: str
     expected: Decimal | None
     printed: Decimal | None
+    printed_expression: str = ""
     anchors: tuple[Anchor, ...]
 
 

@@ -46,7 +46,7 @@ def read_sections(document: RawDocument, *, report_id: str) -> tuple[Section, ..
 
     Text before the first heading is a section without a title, level 0.
     """
-    headings = list(_headings(document))
+    headings = _with_something_below(list(_headings(document)), document.text)
     bounds = [heading.char_start for heading in headings] + [len(document.text)]
     sections: list[Section] = []
     if bounds[0] > 0 and document.text[: bounds[0]].strip():
@@ -57,6 +57,18 @@ def read_sections(document: RawDocument, *, report_id: str) -> tuple[Section, ..
         path = tuple(above.title for above in open_path)
         sections.append(_section(report_id, heading.title, heading.level, path, heading.char_start, end))
     return tuple(sections)
+
+
+def _with_something_below(headings: list[_Heading], text: str) -> list[_Heading]:
+    """Return the headings without the points of lists: whole sentences with nothing below them."""
+    ends = [heading.char_start for heading in headings[1:]] + [len(text)]
+    return [
+        heading
+        for heading, end in zip(headings, ends, strict=True)
+        if heading.level == 1
+        or not heading.title.endswith(("。", "；", "！"))
+        or text[heading.char_end : end].strip(" \t\r\n\u3000*#")
+    ]
 
 
 def _section(report_id: str, title: str, level: int, path: tuple[str, ...], start: int, end: int) -> Section:

@@ -20,13 +20,15 @@ from assistant.rules.consistency import asks_for_all, consistency_answer, findin
 from assistant.rules.context import Context, is_sure
 from assistant.rules.draft import Draft, Drafted, refuse
 from assistant.rules.facts import (
+    basis_answer,
     collection_answer,
     contact_answer,
     date_answer,
     headings_answer,
     literal_scope,
+    period_answer,
 )
-from assistant.rules.lookup import figure_answer, premise_answer, printed_answer
+from assistant.rules.lookup import figure_answer, nothing_found, premise_answer, printed_answer
 from assistant.rules.passages import denial_answer, list_answer, passage_answer, truth_answer
 from assistant.rules.points import points_answer
 from assistant.tools import MOST_REPORTS, ListReports, ReportView, SearchSections, Toolbox
@@ -172,6 +174,8 @@ class RulesAnswerer:
             "share": (share,),
             "average": (average,),
             "sum": (total,),
+            "period": (period_answer,),
+            "basis": (basis_answer,),
             "date": (date_answer,),
             "contact": (contact_answer,),
             "truth": (denial_answer, premise_answer, truth_answer),
@@ -184,6 +188,8 @@ class RulesAnswerer:
                 return drafted
         if context.kind in {"share", "average", "difference", "growth", "remaining"}:
             return printed_answer(context)
+        if context.kind in {"rank", "compare"} and re.search(r"[、和与跟及]|还是", context.asked):
+            return nothing_found(context)
         if context.kind in {"quantity", "sum", "rank", "compare", "trend", "breakdown"}:
             return figure_answer(context)
         if re.search(f"{self._language.problems_asked}|{self._language.plans_asked}", context.asked):

@@ -37,6 +37,7 @@ _GENERIC = frozenset(
         "表中",
         "成立",
         "平不平",
+        "不平",
         "平",
         "第一项",
         "第二项",
@@ -105,6 +106,10 @@ def _fitting(context: Context, entries: Sequence[Assessment]) -> list[Assessment
     words = [word for word in context.language.content(context.asked) if word not in _GENERIC]
     if re.search(r"编号|序号|标题", context.asked):
         return [entry for entry in entries if entry.code == "heading_numbering"]
+    if re.search(r"正文|文字", context.asked) and re.search(r"表", context.asked):
+        topics = [topic for topic in ("申请", "复议", "诉讼", "规范性文件", "结转") if topic in context.asked]
+        told = [entry for entry in entries if entry.code.startswith("text_")]
+        return [entry for entry in told if any(topic in entry.title for topic in topics)] or told
     if not words and re.search(r"申请表|申请|第[一二三四]项|勾稽|平不平|平衡", context.asked):
         codes = (
             {"balance"}
@@ -154,6 +159,15 @@ def _say(context: Context, draft: Draft, view: ReportView, entry: Assessment, *,
                 unit=unit,
             )
         )
+        if entry.printed_expression and entry.printed is not None:
+            draft.derive(
+                Derivation(
+                    expression=entry.printed_expression,
+                    inputs=printed_amounts(entry.figures),
+                    value=entry.printed,
+                    unit=unit,
+                )
+            )
     if entry.outcome == "differs":
         draft.warn(f"finding_{entry.code}", describe(entry))
 

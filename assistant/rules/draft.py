@@ -125,6 +125,12 @@ class Draft:
             self.derive(
                 Derivation(expression=finding.expression, inputs=inputs, value=finding.expected, unit=unit)
             )
+            if finding.printed_expression and finding.printed is not None:
+                self.derive(
+                    Derivation(
+                        expression=finding.printed_expression, inputs=inputs, value=finding.printed, unit=unit
+                    )
+                )
         self.say(f"注意：{finding.message}{''.join(f'[{mark}]' for mark in marks)}。")
 
     def finish(

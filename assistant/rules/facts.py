@@ -10,6 +10,10 @@ from ingest.models import Anchor, Table
 from ingest.wording import skeleton
 from prompts import load
 
+_PERIOD = re.compile(
+    r"(?:统计|数据|期限|时间|时限|区间|周期)[^。；]{0,16}?(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月[^。；]{0,20}?(?:至|到|—|－|-|~|～)\s*(?:(?:19|20)\d{2}\s*年)?\s*\d{1,2}\s*月"
+)
+_BASIS = re.compile(r"(?:依据|根据|按照|遵照|依照|为?贯彻(?:落实)?)[^。；]{0,20}?《[^》]{4,60}》")
 _SIGNED = re.compile(r"落款|发布|公布|成文|印发|签发|编制|什么时候|何时|哪天|哪一天|日期")
 _CONTACTS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
     ("网址", re.compile(r"网址|网站"), re.compile(r"(?:https?://|www\.)[\w./-]+")),
@@ -51,6 +55,28 @@ def date_answer(context: Context) -> Drafted | None:
         return drafted
     names = "、".join(issuer(view) for view in context.views)
     return refuse("no_indicator", load("no_date").fill(reports=names))
+
+
+def period_answer(context: Context) -> Drafted | None:
+    """Return the sentence that says from when to when a report counts."""
+    return _told_by(context, _PERIOD)
+
+
+def basis_answer(context: Context) -> Drafted | None:
+    """Return the sentence that says under which rules a report was written."""
+    return _told_by(context, _BASIS)
+
+
+def _told_by(context: Context, pattern: re.Pattern[str]) -> Drafted | None:
+    draft = Draft()
+    for view in context.views:
+        sentence = next((each for each in view.sentences if pattern.search(each.text)), None)
+        if sentence is not None:
+            draft.say(
+                f"{issuer(view)}的报告写道：“{inline(sentence.text)}”{draft.cite_sentence(view, sentence)}"
+            )
+    drafted = draft.finish()
+    return drafted if drafted.text else None
 
 
 def contact_answer(context: Context) -> Drafted | None:

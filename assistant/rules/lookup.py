@@ -36,7 +36,7 @@ def figure_answer(context: Context) -> Drafted:
             draft.say(f"{issuer(view)}的报告中没有找到所问的全部各项。")
             draft.warn("part_missing", "有一项没有找到")
     if len(failed) == len(views):
-        return _why_not(context, views)
+        return nothing_found(context)
     draft.warn_of_findings()
     for view in failed:
         draft.say(f"{issuer(view)}的报告中没有找到这一项。")
@@ -59,7 +59,7 @@ def printed_answer(context: Context) -> Drafted:
         if (match := chosen(context.figures(view, context.asked))) is not None
         and stated.search(match.figure.phrase)
     ]
-    return figure_answer(context) if fitting else _why_not(context, context.views)
+    return figure_answer(context) if fitting else nothing_found(context)
 
 
 def _say_missing(context: Context, draft: Draft) -> None:
@@ -328,7 +328,9 @@ def denying_sentence(context: Context, view: ReportView, phrase: str) -> Sentenc
     return None
 
 
-def _why_not(context: Context, views: Sequence[ReportView]) -> Drafted:
+def nothing_found(context: Context) -> Drafted:
+    """Refuse, and offer the figures that come nearest."""
+    views = context.views
     names = "、".join(issuer(view) for view in views[:3])
     near = [
         match

@@ -27,6 +27,8 @@ class Assessment(Value):
     figures: tuple[Figure, ...]
     sections: tuple[Section, ...] = ()
     remark: str = ""
+    printed_expression: str = ""
+    """How `printed` comes about where it is itself a sum of printed figures."""
 
 
 def find(assessments: Sequence[Assessment], *, report_id: str) -> tuple[Finding, ...]:
@@ -42,6 +44,7 @@ def find(assessments: Sequence[Assessment], *, report_id: str) -> tuple[Finding,
             expression=entry.expression,
             expected=entry.expected,
             printed=entry.printed,
+            printed_expression=entry.printed_expression,
             anchors=tuple(item.anchor for item in (*entry.figures, *entry.sections)),
         )
         for entry in assessments
@@ -56,7 +59,8 @@ def describe(entry: Assessment) -> str:
     if entry.outcome == "not_assessable":
         return f"{entry.title}：有单元格为空白或无法辨认，不能核对"
     relation = "一致" if entry.outcome == "agrees" else "不符"
-    return f"{entry.title}：{entry.expression} = {plain(entry.expected)}{entry.unit}，报告所载为 {plain(entry.printed)}{entry.unit}，{relation}"
+    told = f"{entry.printed_expression} = " if entry.printed_expression else ""
+    return f"{entry.title}：{entry.expression} = {plain(entry.expected)}{entry.unit}，报告所载为 {told}{plain(entry.printed)}{entry.unit}，{relation}"
 
 
 def plain(value: Decimal | None) -> str:
@@ -132,6 +136,9 @@ def compare(
         unit=unit,
         figures=figures,
         remark=remark,
+        printed_expression=_sum([values[figure.id] for figure in right])
+        if len(right) > 1 and not sides
+        else "",
     )
 
 
