@@ -83,7 +83,7 @@ def lines_with_next(grids: Sequence[Grid]) -> Iterator[tuple[Line, Line | None]]
 
 
 def _rows(grid: Grid) -> Iterator[tuple[GridCell, ...]]:
-    """Yield the rows; the places that merged cells cover are blank.
+    """Yield the rows; the places that merged cells cover are blank, and a row that ends early stays short.
 
     A merged label stands right before its values, a merged head of columns where the values below it stand.
     """
@@ -93,15 +93,18 @@ def _rows(grid: Grid) -> Iterator[tuple[GridCell, ...]]:
     if all(cell.row_span == cell.column_span == 1 for cell in grid.cells):
         yield from map(tuple, rows.values())
         return
-    width = max(cell.column + cell.column_span for cell in grid.cells)
-    for cells in rows.values():
+    ends: dict[int, int] = {}
+    for cell in grid.cells:
+        for row in range(cell.row, cell.row + cell.row_span):
+            ends[row] = max(ends.get(row, 0), cell.column + cell.column_span)
+    for row, cells in rows.items():
         valued = any(is_value(cell.text) for cell in cells)
         first = next((cell for cell in cells if cell.text), None)
         own = {_column(cell, is_label=valued or cell is first): cell for cell in cells}
         end = cells[0].char_start
         whole: list[GridCell] = []
-        for column in range(width):
-            blank = GridCell(text="", row=cells[0].row, column=column, char_start=end, char_end=end)
+        for column in range(ends[row]):
+            blank = GridCell(text="", row=row, column=column, char_start=end, char_end=end)
             whole.append(own.get(column, blank).model_copy(update={"column": column}))
             end = whole[-1].char_end
         yield tuple(whole)

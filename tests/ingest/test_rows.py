@@ -32,6 +32,11 @@ def test_merged_label_stands_right_before_its_values() -> None:
     ]
 
 
+def test_row_that_lost_a_cell_is_not_filled_up() -> None:
+    rows = grid({0: ("四、结转下年度继续办理", 3), 3: ("7", 1), 4: ("8", 1)}, {0: ("总计", 3), 3: ("7", 1)})
+    assert [len(line.cells) for line, _ in lines_with_next([rows])] == [5, 4]
+
+
 @pytest.mark.parametrize("text", ["2〓", "〓", "1〓.5", "-"])
 def test_cell_that_could_not_be_read_is_a_value_and_unclear(text: str) -> None:
     cell = GridCell(text=text, row=0, column=0, char_start=0, char_end=len(text), certain=False)
