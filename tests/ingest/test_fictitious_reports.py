@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.fictitious import cast_of
+from benchmarks.fictitious import cast_of, many
 from ingest import ingest_file
 
 
@@ -34,3 +34,9 @@ def test_the_same_seed_writes_the_same_report_and_another_seed_another():
     texts = [{role: written.text for role, written in cast_of(seed).items()} for seed in (5, 5, 6)]
     assert texts[0] == texts[1]
     assert all(texts[0][role] != texts[2][role] for role in texts[0])
+
+
+def test_a_large_library_has_no_report_twice():
+    reports = list(many(450))
+    assert len({(written.body.printed, written.year) for written in reports}) == len(reports)
+    assert len({written.year for written in reports}) == 7
