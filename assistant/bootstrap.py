@@ -43,10 +43,13 @@ def keep_quiet() -> None:
 class Assistant:
     """Hold an open library with the engine that answers from it; close it when done."""
 
-    def __init__(self, settings: Settings, library: Library, retriever: Retriever, engine: Engine) -> None:
+    def __init__(
+        self, settings: Settings, library: Library, retriever: Retriever, toolbox: Toolbox, engine: Engine
+    ) -> None:
         self.settings = settings
         self.library = library
         self.retriever = retriever
+        self.toolbox = toolbox
         self.engine = engine
 
     def __enter__(self) -> Self:
@@ -60,6 +63,11 @@ class Assistant:
     def warm_up(self) -> None:
         """Load what the first question would otherwise wait for: dictionary, index and embedding model."""
         self.retriever.search("政府信息公开", top_k=1)
+
+    def remove(self, report_id: str) -> bool:
+        """Remove a report from the library and tell whether it was there; its vectors go with the next build."""
+        with writer_lock(self.settings.data, "remove"):
+            return self.library.remove(report_id)
 
     def close(self) -> None:
         """Close the library and the index."""
@@ -80,7 +88,7 @@ def open_assistant(settings: Settings) -> Assistant:
     toolbox = Toolbox(library, retriever, Views(library, indicators), language, indicators)
     rules = RulesAnswerer(toolbox, language, indicators)
     engine = Engine(library, rules, language, fingerprint=_fingerprint(settings))
-    return Assistant(settings, library, retriever, engine)
+    return Assistant(settings, library, retriever, toolbox, engine)
 
 
 def ingest(

@@ -4,7 +4,11 @@ AssistantError
 ├── SettingsInvalid     a setting has a value that cannot be used
 ├── QuestionInvalid     the question is empty or too long
 ├── EngineUnavailable   the chosen answerer cannot run here
-└── EvalInvalid         a question set cannot be read
+├── EvalInvalid         a question set cannot be read
+├── AccessInvalid       a key or a user cannot be made as asked
+├── BackupInvalid       a backup cannot be written or put back
+├── ServiceUnusable     the records of the service cannot be read or stored
+└── ServerRefused       a server does not answer, or refuses what was asked
 """
 
 
@@ -28,3 +32,21 @@ class EngineUnavailable(AssistantError):
 
 class EvalInvalid(AssistantError):
     """Refuse a question set and name the line."""
+
+
+class AccessInvalid(AssistantError):
+    """Refuse a name, a password or a scope."""
+
+
+class BackupInvalid(AssistantError):
+    """Refuse a backup, or to write one."""
+
+
+class ServiceUnusable(AssistantError):
+    """Tell that the records of the service cannot be read or stored."""
+
+    retryable = True
+
+
+class ServerRefused(AssistantError):
+    """Tell what a server answered instead of what was asked."""

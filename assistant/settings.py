@@ -34,6 +34,13 @@ class Settings(BaseSettings):
     llm_api_key: SecretStr | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
+    allowed_hosts: str = Field(default="", description="names of this server, comma-separated")
+    allowed_origins: str = Field(default="", description="other sites whose pages may call, comma-separated")
+    answers_at_once: int = Field(default=8, ge=1, le=64, description="questions answered together")
+    answers_waiting: int = Field(default=64, ge=0, le=10_000, description="questions in line; more get 503")
+    answer_seconds: float = Field(default=120, gt=0, le=3600, description="a question is given up after this")
+    max_upload: int = Field(default=50_000_000, ge=1, description="bytes of one uploaded file")
+    log_format: Literal["text", "json"] = "text"
 
     @classmethod
     def settings_customise_sources(

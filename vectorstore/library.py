@@ -268,7 +268,8 @@ class Library:
 
         `after` is the report and place of the last one seen, so that a walk ends whatever is read in meanwhile.
         """
-        statement = _within(select(_figures.c.position, _figures.c.payload).join(_reports), filter)
+        columns: Select[Any] = select(_figures.c.position, _figures.c.payload)  # pyright: ignore[reportAssignmentType]
+        statement = _within(columns.join(_reports), filter)
         statement = _chosen(statement, indicators, applicant, origin)
         if after is not None:
             here = tuple_(_figures.c.report_id, _figures.c.position)

@@ -1,16 +1,18 @@
 """The HTTP interface as another program meets it."""
 
 import json
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from desks import client_of, open_service
 from fastapi.testclient import TestClient
-from scripted import MemoryReports, ScriptedAnswers, answer, cited_figure, helan
+from scripted import ScriptedAnswers, answer, cited_figure, helan
 
-from assistant.interfaces.api import build_api
+from assistant.bootstrap import Assistant
 from assistant.models import AnswerFigure, Completed, Event, Failed, TextDelta, Turn
-from vectorstore.errors import LibraryUnusable
 from vectorstore.models import Filter
 
 RATE = next(figure for figure in helan().figures if figure.label.endswith("办复率"))
@@ -31,9 +33,22 @@ ANSWER = answer("办复率为99.79%[1]", cited_figure(helan(), RATE)).model_copy
 )
 
 
-def _client(*events: Event | Exception) -> tuple[TestClient, ScriptedAnswers]:
-    answers = ScriptedAnswers(*events)
-    return TestClient(build_api(answers, MemoryReports(helan())), raise_server_exceptions=False), answers
+Clients = Callable[..., tuple[TestClient, ScriptedAnswers]]
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Clients]:
+    opened: list[Assistant] = []
+
+    def build(*events: Event | Exception) -> tuple[TestClient, ScriptedAnswers]:
+        answers = ScriptedAnswers(*events)
+        assistant, desk = open_service(tmp_path, answers=answers)
+        opened.append(assistant)
+        return client_of(assistant, desk), answers
+
+    yield build
+    for assistant in opened:
+        assistant.close()
 
 
 def _problem(response: Any) -> dict[str, Any]:
@@ -44,8 +59,8 @@ def _problem(response: Any) -> dict[str, Any]:
     return problem
 
 
-def test_a_question_comes_back_as_an_answer_with_numbers_as_numbers() -> None:
-    client, _ = _client(TextDelta(text="办"), Completed(answer=ANSWER))
+def test_a_question_comes_back_as_an_answer_with_numbers_as_numbers(service: Clients) -> None:
+    client, _ = service(TextDelta(text="办"), Completed(answer=ANSWER))
 
     response = client.post("/v1/ask", json={"question": "贺兰县2020年12345办复率是多少"})
 
@@ -56,8 +71,8 @@ def test_a_question_comes_back_as_an_answer_with_numbers_as_numbers() -> None:
     assert body["citations"][0]["quote"] == RATE.context
 
 
-def test_history_and_filter_reach_the_engine() -> None:
-    client, answers = _client(Completed(answer=ANSWER))
+def test_history_and_filter_reach_the_engine(service: Clients) -> None:
+    client, answers = service(Completed(answer=ANSWER))
 
     client.post(
         "/v1/ask",
@@ -75,8 +90,8 @@ def test_history_and_filter_reach_the_engine() -> None:
     assert asked.filter == Filter(organizations=("贺兰县",), years=(2019, 2020))
 
 
-def test_events_stream_when_they_are_asked_for() -> None:
-    client, _ = _client(TextDelta(text="办\n复"), Completed(answer=ANSWER))
+def test_events_stream_when_they_are_asked_for(service: Clients) -> None:
+    client, _ = service(TextDelta(text="办\n复"), Completed(answer=ANSWER))
 
     response = client.post("/v1/ask", json={"question": "问"}, headers={"accept": "text/event-stream"})
 
@@ -105,9 +120,9 @@ def _blocks(text: str) -> Iterator[str]:
     ],
 )
 def test_a_body_that_cannot_be_used_is_refused_before_the_engine_is_asked(
-    body: str, status: int, code: str
+    service: Clients, body: str, status: int, code: str
 ) -> None:
-    client, answers = _client(Completed(answer=ANSWER))
+    client, answers = service(Completed(answer=ANSWER))
 
     response = client.post(
         "/v1/ask", content=body.encode("utf-8"), headers={"content-type": "application/json"}
@@ -117,15 +132,17 @@ def test_a_body_that_cannot_be_used_is_refused_before_the_engine_is_asked(
     assert answers.asked == []
 
 
-def test_the_longest_question_is_answered() -> None:
-    client, _ = _client(Completed(answer=ANSWER))
+def test_the_longest_question_is_answered(service: Clients) -> None:
+    client, _ = service(Completed(answer=ANSWER))
 
     assert client.post("/v1/ask", json={"question": "问" * 2000}).status_code == 200
 
 
 @pytest.mark.parametrize(("retryable", "status"), [(True, 503), (False, 500)])
-def test_a_run_that_fails_says_why_and_whether_trying_again_helps(retryable: bool, status: int) -> None:
-    client, _ = _client(Failed(message="索引正在重建，请稍后再问。", retryable=retryable))
+def test_a_run_that_fails_says_why_and_whether_trying_again_helps(
+    service: Clients, retryable: bool, status: int
+) -> None:
+    client, _ = service(Failed(message="索引正在重建，请稍后再问。", retryable=retryable))
 
     response = client.post("/v1/ask", json={"question": "问"})
 
@@ -133,8 +150,8 @@ def test_a_run_that_fails_says_why_and_whether_trying_again_helps(retryable: boo
     assert _problem(response)["detail"] == "索引正在重建，请稍后再问。"
 
 
-def test_an_unforeseen_error_tells_no_secrets() -> None:
-    client, _ = _client(TextDelta(text="半"), RuntimeError("secret"))
+def test_an_unforeseen_error_tells_no_secrets(service: Clients) -> None:
+    client, _ = service(TextDelta(text="半"), RuntimeError("secret"))
 
     response = client.post("/v1/ask", json={"question": "问"})
 
@@ -143,8 +160,8 @@ def test_an_unforeseen_error_tells_no_secrets() -> None:
     assert _problem(response)["code"] == "answer_failed"
 
 
-def test_a_stream_that_breaks_ends_with_failed() -> None:
-    client, _ = _client(TextDelta(text="半"), RuntimeError("secret"))
+def test_a_stream_that_breaks_ends_with_failed(service: Clients) -> None:
+    client, _ = service(TextDelta(text="半"), RuntimeError("secret"))
 
     response = client.post("/v1/ask", json={"question": "问"}, headers={"accept": "text/event-stream"})
 
@@ -155,8 +172,8 @@ def test_a_stream_that_breaks_ends_with_failed() -> None:
     assert "secret" not in response.text
 
 
-def test_reports_are_listed_by_their_heads() -> None:
-    client, _ = _client()
+def test_reports_are_listed_by_their_heads(service: Clients) -> None:
+    client, _ = service()
 
     (report,) = client.get("/v1/reports").json()["reports"]
 
@@ -164,28 +181,28 @@ def test_reports_are_listed_by_their_heads() -> None:
     assert "sections" not in report
 
 
-def test_health_tells_how_many_reports_there_are() -> None:
-    client, _ = _client()
+def test_health_tells_how_many_reports_there_are(service: Clients) -> None:
+    client, _ = service()
 
     assert client.get("/healthz").json() == {"status": "ok", "reports": 1}
 
 
-def test_health_tells_when_the_library_cannot_be_read() -> None:
-    class Broken(MemoryReports):
-        def headings(self):
-            raise LibraryUnusable("data/library.sqlite 打不开。请重新运行 gongkai ingest。")
-
-    client = TestClient(build_api(ScriptedAnswers(), Broken()))
+def test_health_tells_when_the_library_cannot_be_read(service: Clients, tmp_path: Path) -> None:
+    client, _ = service()
+    with sqlite3.connect(tmp_path / "library.sqlite") as raw:
+        raw.execute("DROP TABLE figures")
+    raw.close()
 
     response = client.get("/healthz")
 
     assert response.status_code == 503
     assert "gongkai ingest" in _problem(response)["detail"]
+    assert str(tmp_path) not in response.text
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/v1/ask"), ("GET", "/v1/nothing")])
-def test_a_wrong_door_names_the_right_ones(method: str, path: str) -> None:
-    client, _ = _client()
+def test_a_wrong_door_names_the_right_ones(service: Clients, method: str, path: str) -> None:
+    client, _ = service()
 
     response = client.request(method, path)
 
@@ -193,8 +210,8 @@ def test_a_wrong_door_names_the_right_ones(method: str, path: str) -> None:
     assert "/v1/ask" in _problem(response)["detail"]
 
 
-def test_no_page_of_the_api_loads_assets_from_elsewhere() -> None:
-    client, _ = _client()
+def test_no_page_of_the_api_loads_assets_from_elsewhere(service: Clients) -> None:
+    client, _ = service()
 
     assert [client.get(path).status_code for path in ("/docs", "/redoc")] == [404, 404]
     assert "/v1/ask" in client.get("/v1/openapi.json").json()["paths"]

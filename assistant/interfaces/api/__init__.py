@@ -1,0 +1,85 @@
+"""Answer over HTTP: our own API, OpenAI's protocol, and what machines that watch a service ask.
+
+One module a resource; `build_api` puts them together. FastAPI enters here and nowhere else.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from assistant.interfaces.api import (
+    asking,
+    figures,
+    health,
+    login,
+    openai,
+    reading,
+    reports,
+    search,
+)
+from assistant.interfaces.api.desk import Desk
+from assistant.interfaces.api.gauges import Gauges
+from assistant.interfaces.api.problems import OpenAIProblem, Problem, add_handlers
+from assistant.service import Rates
+
+__all__ = ["Desk", "build_api"]
+
+API_VERSION = "1.0.0"
+"""Raised with every change of the document; the first number is the prefix of the paths."""
+
+_ABOUT = (
+    "Questions over Chinese government disclosure reports; every figure is cited. Within /v1 fields and endpoints "
+    "are only added. What is to go is marked `deprecated` here and answers with a `Deprecation` header for at least "
+    "two minor releases and six months before a new prefix drops it."
+)
+
+
+def build_api(desk: Desk) -> FastAPI:
+    """Return the app; it serves no page that loads outside assets."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        if desk.foreman is not None:
+            desk.foreman.start()
+        yield
+        desk.lanes.close()
+        if desk.foreman is not None:
+            desk.foreman.stop()
+
+    app = FastAPI(
+        title="公开问",
+        version=API_VERSION,
+        description=_ABOUT,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.desk = desk
+    app.state.gauges = Gauges()
+    app.state.attempts = Rates()
+    for part in (asking, reports, figures, search, reading, openai, health, login):
+        app.include_router(part.router)
+    add_handlers(app)
+    app.openapi = lambda: _document(app)
+    return app
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI document with the two shapes of problems in it."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        for model in (Problem, OpenAIProblem):
+            schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= schema.pop("$defs", {})
+            schemas[model.__name__] = schema
+        document["components"]["schemas"] = dict(sorted(schemas.items()))
+        app.openapi_schema = document
+    return app.openapi_schema

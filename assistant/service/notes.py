@@ -1,0 +1,15 @@
+"""Name what the reading process tells the service."""
+
+from typing import Literal
+
+from ingest.models import Value
+from vectorstore.models import FileOutcome
+
+
+class Note(Value):
+    """Hold one line: that work began, what became of a file, or how it ended."""
+
+    kind: Literal["started", "outcome", "finished", "stopped"]
+    outcome: FileOutcome | None = None
+    message: str = ""
+    retryable: bool = False

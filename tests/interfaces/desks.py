@@ -1,0 +1,53 @@
+"""Set up a service over the sample reports: a real library, scripted or real answers, no model."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fastapi.testclient import TestClient
+from scripted import SAMPLES, helan
+
+from assistant.bootstrap import Assistant
+from assistant.engine import Engine
+from assistant.interfaces.api import Desk
+from assistant.interfaces.ports import Answers
+from assistant.interfaces.serve import build_app, open_desk
+from assistant.language import load_language
+from assistant.rules import RulesAnswerer
+from assistant.settings import Settings
+from assistant.tools import Toolbox, Views
+from ingest import Ingested, ingest_file
+from ingest.indicators import load_indicators
+from vectorstore.library import Library
+from vectorstore.retriever import Retriever
+
+LOCAL = "http://127.0.0.1"
+
+
+def open_service(
+    data: Path, *reports: Ingested, answers: Answers | None = None, **settings: object
+) -> tuple[Assistant, Desk]:
+    """Return an assistant over these reports that searches by words, and its desk."""
+    chosen = Settings(data=data, engine="rules", **settings)
+    with Library.open(chosen.library_url) as filling:
+        for one in reports or (helan(),):
+            filling.put(one, location=one.report.source.path, pipeline="test")
+    library = Library.open(chosen.library_url, create=False)
+    retriever = Retriever(library, None, None)
+    language, indicators = load_language(), load_indicators()
+    toolbox = Toolbox(library, retriever, Views(library, indicators), language, indicators)
+    engine = Engine(library, RulesAnswerer(toolbox, language, indicators), language, fingerprint="test")
+    assistant = Assistant(chosen, library, retriever, toolbox, engine)
+    if answers is not None:
+        assistant.engine = answers
+    return assistant, open_desk(assistant, works_jobs=False)
+
+
+def client_of(assistant: Assistant, desk: Desk, **headers: str) -> TestClient:
+    """Return a client that reaches the whole service through its gate, without the page."""
+    app = build_app(assistant, desk, with_page=False)
+    return TestClient(app, base_url=LOCAL, raise_server_exceptions=False, headers=headers)
+
+
+def samples() -> Sequence[Ingested]:
+    """Return every sample report."""
+    return [ingest_file(path) for path in sorted(SAMPLES.glob("*.txt"))]
