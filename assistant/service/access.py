@@ -112,7 +112,7 @@ class Access(Records):
             connection.execute(insert(keys), row)
         return head, secret
 
-    def keys(self) -> tuple[KeyHead, ...]:
+    def key_heads(self) -> tuple[KeyHead, ...]:
         """List all keys, the revoked ones too, in the order in which they were made."""
         with self.reading() as connection:
             rows = connection.execute(select(keys).order_by(keys.c.created)).mappings().all()
@@ -174,7 +174,7 @@ class Access(Records):
             connection.execute(delete(sessions).where(sessions.c.user == name))
             return connection.execute(delete(users).where(users.c.name == name)).rowcount == 1
 
-    def users(self) -> tuple[UserHead, ...]:
+    def user_heads(self) -> tuple[UserHead, ...]:
         """List the users by name."""
         with self.reading() as connection:
             rows = connection.execute(select(users).order_by(users.c.name)).mappings().all()

@@ -39,7 +39,8 @@ def _read(folder: Path) -> None:
         if progress.outcome is not None:
             _say(Note(kind="outcome", outcome=progress.outcome))
 
-    ingest(load_settings(), sorted(folder.iterdir()), on_progress=told)
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    ingest(load_settings(), files, on_progress=told)
 
 
 def _say(note: Note) -> None:

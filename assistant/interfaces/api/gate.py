@@ -30,8 +30,14 @@ _REQUEST_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
 _ROOM_BESIDE_FILES = 1_000_000
 _BODY_SECONDS = 60.0
 _LOCAL_NAMES = frozenset({"localhost", "ip6-localhost"})
-# Strict for what is JSON; the page brings its own policy.
+# What is JSON loads nothing.
 _POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+# gradio compiles its templates in the page, hence 'unsafe-eval'.
+_PAGE_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
 _HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
@@ -222,8 +228,8 @@ class Gate:
         response["x-request-id"] = request_id
         for name, value in _HEADERS.items():
             response.setdefault(name, value)
+        response.setdefault("content-security-policy", _PAGE_POLICY if kind == PAGE else _POLICY)
         if kind != PAGE:
-            response.setdefault("content-security-policy", _POLICY)
             response.setdefault("cache-control", "no-store")
         origin = request.get("origin")
         if origin is not None and origin in self._origins:

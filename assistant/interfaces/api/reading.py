@@ -68,9 +68,11 @@ def submit(files: list[UploadFile], desk: TheDesk, caller: TheCaller, request_id
     job_id = new_job_id()
     folder = desk.jobs.folder(job_id)
     try:
-        folder.mkdir(parents=True)
         for number, (file, name) in enumerate(zip(files, names, strict=True), start=1):
-            _store(file, folder / f"{number:03}-{name}", min(desk.max_upload, caller.max_bytes))
+            # Each in a folder of its own: names may be the same, and a report keeps the name of its file.
+            place = folder / f"{number:03}"
+            place.mkdir(parents=True)
+            _store(file, place / name, min(desk.max_upload, caller.max_bytes))
         job = desk.jobs.submit(job_id, caller.id, tuple(names))
         desk.audit.note(caller.id, "ingest", f"{job_id}: {'、'.join(names)}", request_id=request_id)
     except OSError as error:

@@ -6,7 +6,7 @@ heavy is imported inside the commands, so that `gongkai --help` is instant.
 
 import typer
 
-from assistant.interfaces.cli import asking, evaluating, holdings, reading, serving
+from assistant.interfaces.cli import access, asking, evaluating, holdings, reading, serving, upkeep
 
 app = typer.Typer(
     name="gongkai",
@@ -18,7 +18,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _group in (reading, holdings, asking, evaluating, serving):
+for _group in (reading, holdings, asking, evaluating, serving, access, upkeep):
     app.add_typer(_group.commands)
 
 

@@ -1,10 +1,10 @@
-"""Serve page and API."""
+"""Serve page, API and tools."""
 
 from typing import Annotated
 
 import typer
 
-from assistant.interfaces.cli.shell import Data, told_in_a_line
+from assistant.interfaces.cli.shell import Answerer, Data, opened, told_in_a_line
 
 commands = typer.Typer()
 
@@ -21,3 +21,13 @@ def serve_command(
     from assistant.settings import load_settings
 
     raise typer.Exit(serve(load_settings(data=data, host=host, port=port)))
+
+
+@commands.command("mcp", help="以 MCP（stdio）把查数工具和问答提供给大模型程序；只读。")
+@told_in_a_line
+def mcp_command(data: Data = None, engine: Answerer = None) -> None:
+    """Offer the tools on standard input and output until the other side hangs up."""
+    from assistant.interfaces.stdio import serve_tools
+
+    with opened(data, engine=engine) as assistant:
+        serve_tools(assistant)
