@@ -7,6 +7,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from assistant.agent import AgentAnswerer, Endpoint, endpoint_of, is_configured
+from assistant.agent.arguments import ARGUMENTS
+from assistant.agent.chat import Chat
+from assistant.agent.trace import Recorder, TraceFile, tell_all
 from assistant.engine import Engine
 from assistant.errors import EngineUnavailable
 from assistant.language import load_language
@@ -16,7 +20,7 @@ from assistant.tools import Toolbox, Views
 from ingest.indicators import load_indicators
 from ingest.pipeline import PIPELINE_VERSION, ingest_file
 from ingest.readers import SUFFIXES
-from prompts import digest
+from prompts import digest, load
 from vectorstore.build import build
 from vectorstore.build import reindex as rebuild_index
 from vectorstore.chroma import VectorIndex
@@ -44,13 +48,20 @@ class Assistant:
     """Hold an open library with the engine that answers from it; close it when done."""
 
     def __init__(
-        self, settings: Settings, library: Library, retriever: Retriever, toolbox: Toolbox, engine: Engine
+        self,
+        settings: Settings,
+        library: Library,
+        retriever: Retriever,
+        toolbox: Toolbox,
+        engine: Engine,
+        agent: AgentAnswerer | None = None,
     ) -> None:
         self.settings = settings
         self.library = library
         self.retriever = retriever
         self.toolbox = toolbox
         self.engine = engine
+        self._agent = agent
 
     def __enter__(self) -> Self:
         return self
@@ -63,6 +74,8 @@ class Assistant:
     def warm_up(self) -> None:
         """Load what the first question would otherwise wait for: dictionary, index and embedding model."""
         self.retriever.search("政府信息公开", top_k=1)
+        if self._agent is not None:
+            self._agent.prepare()
 
     def remove(self, report_id: str) -> bool:
         """Remove a report from the library and tell whether it was there; its vectors go with the next build."""
@@ -70,25 +83,56 @@ class Assistant:
             return self.library.remove(report_id)
 
     def close(self) -> None:
-        """Close the library and the index."""
+        """Close the library, the index and the connection to the model."""
+        if self._agent is not None:
+            self._agent.close()
         self.retriever.close()
         self.library.close()
 
 
 def open_assistant(settings: Settings) -> Assistant:
     """Return the assistant over the library that the settings name; model and index load when first needed."""
-    if settings.engine == "llm":
+    if settings.engine == "llm" and not is_configured(settings):
         raise EngineUnavailable(
-            "大模型作答尚未提供。请用 --engine rules，或不设 GONGKAI_ENGINE（默认按内置规则作答）。"
+            "没有设置大模型，不能用它作答。请设 GONGKAI_LLM_PRESET 与 GONGKAI_LLM_API_KEY（或 GONGKAI_LLM_BASE_URL 与 "
+            "GONGKAI_LLM_MODEL），用 gongkai model check 试一试；或用 --engine rules，由内置规则作答。"
         )
     keep_quiet()
+    endpoint = endpoint_of(settings) if settings.engine != "rules" and is_configured(settings) else None
     library = Library.open(settings.library_url, create=False)
     retriever = _retriever(settings, library)
     language, indicators = load_language(), load_indicators()
     toolbox = Toolbox(library, retriever, Views(library, indicators), language, indicators)
     rules = RulesAnswerer(toolbox, language, indicators)
-    engine = Engine(library, rules, language, fingerprint=_fingerprint(settings))
-    return Assistant(settings, library, retriever, toolbox, engine)
+    agent = None if endpoint is None else _agent(settings, endpoint, toolbox)
+    engine = Engine(
+        library,
+        rules,
+        language,
+        fingerprint=_fingerprint(settings, endpoint),
+        agent=agent,
+        asks_rules_first=settings.engine == "auto",
+    )
+    return Assistant(settings, library, retriever, toolbox, engine, agent)
+
+
+def _agent(settings: Settings, endpoint: Endpoint, toolbox: Toolbox) -> AgentAnswerer:
+    chat = Chat(
+        endpoint, instructions=load("agent").fill(), tools=ARGUMENTS, most_calls=settings.llm_most_calls
+    )
+    secrets = (endpoint.api_key.get_secret_value(),)
+    recorders: list[Recorder] = []
+    if settings.llm_trace is not None:
+        recorders.append(TraceFile(settings.llm_trace, secrets=secrets))
+    return AgentAnswerer(
+        chat,
+        toolbox,
+        load_indicators().language,
+        time_limit=settings.llm_time_limit,
+        context_tokens=settings.llm_context_tokens,
+        record=tell_all(recorders) if recorders else None,
+        prices=(settings.llm_price_in, settings.llm_price_out),
+    )
 
 
 def ingest(
@@ -142,13 +186,16 @@ def _index_place(settings: Settings) -> Path | str:
     return settings.chroma_url or settings.data / "chroma"
 
 
-def _fingerprint(settings: Settings) -> str:
+def _fingerprint(settings: Settings, endpoint: Endpoint | None) -> str:
     """Return a digest of what decides an answer, apart from the library's state."""
+    model = "" if endpoint is None else endpoint.model_dump_json(exclude={"api_key", "timeout", "retries"})
+    limits = (settings.llm_most_calls, settings.llm_context_tokens, settings.llm_time_limit)
     parts = (
         PIPELINE_VERSION,
         _RULES_VERSION,
         settings.engine,
         model_name(settings.embedding_model),
         digest(),
+        *((model, *map(str, limits)) if endpoint is not None else ()),
     )
     return hashlib.sha256(":".join(parts).encode("utf-8")).hexdigest()[:16]

@@ -9,13 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import Protocol
 
-from assistant.errors import AssistantError, QuestionInvalid
+from assistant.agent import AgentAnswerer, Outcome
+from assistant.errors import AssistantError, ModelFailed, QuestionInvalid
 from assistant.grounding import unproven
 from assistant.language import Language
 from assistant.models import (
     Answer,
+    AnswerWarning,
     Completed,
-    EngineName,
+    Drafted,
     Event,
     Failed,
     Question,
@@ -25,8 +27,10 @@ from assistant.models import (
     ToolFinished,
     ToolStarted,
 )
-from assistant.rules import Drafted, RulesAnswerer, refuse
+from assistant.routing import is_certain, is_for_rules
+from assistant.rules import RulesAnswerer, refuse
 from assistant.scope import resolve
+from assistant.tools import TOOL_LABELS
 from prompts import load
 from vectorstore.errors import StoreError
 from vectorstore.models import ReportHead
@@ -34,15 +38,6 @@ from vectorstore.models import ReportHead
 logger = logging.getLogger(__name__)
 
 LONGEST_QUESTION = 2000
-_TOOL_LABELS = {
-    "list_reports": "列出报告",
-    "lookup_figures": "查表与查数",
-    "compare_figures": "比较",
-    "search_sections": "检索正文",
-    "get_table": "取表",
-    "check_consistency": "校验",
-    "calculate": "计算",
-}
 _PIECE = re.compile(r"[^\n，。；：]*[\n，。；：]?")
 
 
@@ -67,11 +62,20 @@ class Engine:
     """Answer questions; every interface folds `stream`."""
 
     def __init__(
-        self, reports: Reports, rules: RulesAnswerer, language: Language, *, fingerprint: str
+        self,
+        reports: Reports,
+        rules: RulesAnswerer,
+        language: Language,
+        *,
+        fingerprint: str,
+        agent: AgentAnswerer | None = None,
+        asks_rules_first: bool = True,
     ) -> None:
         self._reports = reports
         self._rules = rules
         self._language = language
+        self._agent = agent
+        self._asks_rules_first = asks_rules_first
         self._base_fingerprint = fingerprint
 
     @property
@@ -96,12 +100,71 @@ class Engine:
             _check(question)
             scope = resolve(question, self._reports.headings(), self._language)
             yield Scoped(scope=scope)
-            drafted = yield from self._worked_out(question, scope)
-            answer = self._grounded(question, scope, drafted, engine="rules", started=started)
-            yield from (TextDelta(text=piece) for piece in _PIECE.findall(answer.text) if piece)
+            draft = 0
+            answering = self._answered(question, scope, started)
+            try:
+                while True:
+                    event = next(answering)
+                    draft = event.draft + 1 if isinstance(event, TextDelta) else draft
+                    yield event
+            except StopIteration as stop:
+                answer: Answer = stop.value
+            finally:
+                answering.close()
+            yield from (TextDelta(text=piece, draft=draft) for piece in _PIECE.findall(answer.text) if piece)
             yield Completed(answer=answer)
         except (AssistantError, StoreError) as error:
             yield Failed(message=str(error), retryable=error.retryable)
+
+    def _answered(self, question: Question, scope: Scope, started: float) -> Generator[Event, None, Answer]:
+        """Answer by rule, by model, or by rule because the model could not; the answer says which."""
+        agent = self._agent
+        if agent is None or is_for_rules(scope, self._language):
+            drafted = yield from self._worked_out(question, scope)
+            return self._grounded(question, scope, drafted, started=started)
+        by_rule: Drafted | None = None
+        if self._asks_rules_first:
+            by_rule = yield from self._worked_out(question, scope)
+            if is_certain(by_rule, scope, self._language):
+                return self._grounded(question, scope, by_rule, started=started)
+        warning = AnswerWarning(code="model_unproven", message=load("model_unproven").fill(), citations=())
+        outcome = Outcome()
+        try:
+            outcome = yield from agent.answer(question, scope)
+        except ModelFailed as error:
+            logger.warning("the model gave no answer to %r: %s", question.text, error)
+            message = load("model_failed").fill(reason=str(error))
+            warning = AnswerWarning(code="model_failed", message=message, citations=())
+        if outcome.drafted is not None:
+            answer = self._finished(question, scope, outcome.drafted, model=agent.model, started=started)
+            faults = unproven(answer, self._reports.text)
+            if not faults:
+                return answer
+            outcome = Outcome(faults=faults)
+        if outcome.faults:
+            logger.warning("withheld the model's answer to %r: %s", question.text, "；".join(outcome.faults))
+        if by_rule is None:
+            by_rule = yield from self._worked_out(question, scope)
+        if outcome.declined:
+            return self._declined(question, scope, by_rule, agent.model, started=started)
+        warned = by_rule.model_copy(update={"warnings": (*by_rule.warnings, warning)})
+        return self._grounded(question, scope, warned, started=started)
+
+    def _declined(
+        self, question: Question, scope: Scope, by_rule: Drafted, model: str, *, started: float
+    ) -> Answer:
+        """Return what is said where the model found nothing: the rules' certain answer, or their reason."""
+        if by_rule.status in {"refused", "clarify"}:
+            return self._finished(question, scope, by_rule, model=model, started=started)
+        if is_certain(by_rule, scope, self._language):
+            warning = AnswerWarning(
+                code="model_declined", message=load("model_declined").fill(), citations=()
+            )
+            warned = by_rule.model_copy(update={"warnings": (*by_rule.warnings, warning)})
+            return self._grounded(question, scope, warned, started=started)
+        names = "、".join(f"{one.organization}{one.year or ''}" for one in scope.candidates[:3])
+        refused = refuse("no_evidence", load("no_evidence").fill(reports=names))
+        return self._finished(question, scope, refused, model=model, started=started)
 
     def _worked_out(self, question: Question, scope: Scope) -> Generator[Event, None, Drafted]:
         """Yield the tool calls while the rules work in a thread beside, so that steps show as they happen."""
@@ -114,11 +177,9 @@ class Engine:
             yield from _steps(calls)
             return work.result()
 
-    def _grounded(
-        self, question: Question, scope: Scope, drafted: Drafted, *, engine: EngineName, started: float
-    ) -> Answer:
+    def _grounded(self, question: Question, scope: Scope, drafted: Drafted, *, started: float) -> Answer:
         """Return the answer when all of it is proven, else a refusal: nothing unproven is shown."""
-        answer = self._finished(question, scope, drafted, engine=engine, started=started)
+        answer = self._finished(question, scope, drafted, started=started)
         if drafted.status in {"refused", "clarify"}:
             return answer
         faults = unproven(answer, self._reports.text) if answer.citations or answer.figures else ()
@@ -126,10 +187,16 @@ class Engine:
             return answer
         logger.warning("withheld an answer to %r: %s", question.text, "；".join(faults))
         withheld = refuse("no_evidence", load("unproven").fill())
-        return self._finished(question, scope, withheld, engine=engine, started=started)
+        return self._finished(question, scope, withheld, started=started)
 
     def _finished(
-        self, question: Question, scope: Scope, drafted: Drafted, *, engine: EngineName, started: float
+        self,
+        question: Question,
+        scope: Scope,
+        drafted: Drafted,
+        *,
+        started: float,
+        model: str | None = None,
     ) -> Answer:
         return Answer(
             question=question.text,
@@ -142,8 +209,8 @@ class Engine:
             derivations=drafted.derivations,
             warnings=drafted.warnings,
             suggestions=drafted.suggestions,
-            engine=engine,
-            model=None,
+            engine="rules" if model is None else "llm",
+            model=model,
             latency_ms=round((time.perf_counter() - started) * 1000, 1),
             fingerprint=self.fingerprint,
         )
@@ -170,9 +237,9 @@ def _steps(calls: SimpleQueue[tuple[str, str] | None]) -> Iterator[Event]:
         if open_call is not None:
             tool, detail = open_call
             elapsed = round((time.perf_counter() - since) * 1000, 1)
-            yield ToolFinished(tool=tool, label=_TOOL_LABELS[tool], detail=detail, elapsed_ms=elapsed)
+            yield ToolFinished(tool=tool, label=TOOL_LABELS[tool], detail=detail, elapsed_ms=elapsed)
         if call is None:
             return
         seen.add(call)
         open_call, since = call, time.perf_counter()
-        yield ToolStarted(tool=call[0], label=_TOOL_LABELS[call[0]], detail=call[1])
+        yield ToolStarted(tool=call[0], label=TOOL_LABELS[call[0]], detail=call[1])

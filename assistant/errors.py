@@ -4,12 +4,19 @@ AssistantError
 ├── SettingsInvalid     a setting has a value that cannot be used
 ├── QuestionInvalid     the question is empty or too long
 ├── EngineUnavailable   the chosen answerer cannot run here
+├── ModelFailed         a language model gave no answer; `fault` says why
 ├── EvalInvalid         a question set cannot be read
 ├── AccessInvalid       a key or a user cannot be made as asked
 ├── BackupInvalid       a backup cannot be written or put back
 ├── ServiceUnusable     the records of the service cannot be read or stored
 └── ServerRefused       a server does not answer, or refuses what was asked
 """
+
+from typing import Literal
+
+ModelFault = Literal[
+    "unreachable", "slow", "key", "busy", "broken", "refused", "no_model", "no_tools", "cut", "too_long"
+]
 
 
 class AssistantError(Exception):
@@ -28,6 +35,16 @@ class QuestionInvalid(AssistantError):
 
 class EngineUnavailable(AssistantError):
     """Refuse an answerer that is not configured."""
+
+
+class ModelFailed(AssistantError):
+    """Tell that a language model gave no answer, and what to do about it."""
+
+    retryable = True
+
+    def __init__(self, fault: ModelFault, message: str) -> None:
+        super().__init__(message)
+        self.fault: ModelFault = fault
 
 
 class EvalInvalid(AssistantError):

@@ -43,8 +43,8 @@ def _recomputes(entry: Derivation) -> bool:
         value = _value(ast.parse(plain.strip(), mode="eval").body)
     except (SyntaxError, ValueError, ArithmeticError):
         return False
-    scale = Decimal(100) if entry.unit == "%" and "100" not in plain else Decimal(1)
-    return any(abs(value * factor - entry.value) <= _FINEST for factor in (scale, Decimal(1)))
+    factors = (100, 1) if entry.unit == "%" else (1,)
+    return any(abs(value * factor - entry.value) <= _FINEST for factor in factors)
 
 
 def _value(node: ast.expr) -> Decimal:

@@ -37,6 +37,7 @@ class Language(Value):
     improvements_asked: str
     leads_to_problems: str
     leads_to_plans: str
+    reasons_asked: str
     problems_asked: str
     plans_asked: str
     problems_told: str

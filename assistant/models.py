@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PlainSerializer
 
-from ingest.models import TableKind, Value
+from ingest.models import Anchor, Figure, TableKind, Value
 from vectorstore.models import Filter
 
 Role = Literal["user", "assistant"]
@@ -38,6 +38,15 @@ class Question(Value):
     text: str
     history: tuple[Turn, ...] = ()
     filter: Filter = Filter()
+
+
+class Evidence(Value):
+    """Hold what a tool found: a model cites it by `key`; with `figure`, it proves that one amount and no other."""
+
+    key: str
+    quote: str
+    anchor: Anchor
+    figure: Figure | None = None
 
 
 class Citation(Value):
@@ -86,6 +95,19 @@ class AnswerWarning(Value):
     code: str
     message: str
     citations: tuple[int, ...]
+
+
+class Drafted(Value):
+    """Hold the parts of an answer that an answerer decides; the engine adds the rest."""
+
+    status: Status
+    reason_code: ReasonCode | None
+    text: str
+    figures: tuple[AnswerFigure, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    derivations: tuple[Derivation, ...] = ()
+    warnings: tuple[AnswerWarning, ...] = ()
+    suggestions: tuple[str, ...] = ()
 
 
 class Answer(Value):
@@ -163,10 +185,16 @@ class ToolFinished(Value):
 
 
 class TextDelta(Value):
-    """Carry the next piece of the answer's text."""
+    """Carry the next piece of the answer's text.
+
+    What a model says comes as it is said, with `verified` False. A piece with a higher `draft` than those before
+    begins the text anew. The verified pieces together are the text of the answer.
+    """
 
     kind: Literal["text_delta"] = "text_delta"
     text: str
+    verified: bool = True
+    draft: int = 0
 
 
 class Completed(Value):

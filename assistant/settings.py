@@ -3,6 +3,7 @@
 Values come from `GONGKAI_*` variables first, then from `gongkai.toml` in the working directory.
 """
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +16,8 @@ from pydantic_settings import (
 )
 
 from assistant.errors import SettingsInvalid
+
+Preset = Literal["deepseek", "dashscope", "zhipu", "moonshot", "openai", "ollama", "vllm"]
 
 
 class Settings(BaseSettings):
@@ -29,9 +32,24 @@ class Settings(BaseSettings):
     database_url: str | None = Field(default=None, description="SQLAlchemy URL instead of the SQLite file")
     chroma_url: str | None = Field(default=None, description="Chroma server instead of the folder")
     engine: Literal["auto", "rules", "llm"] = "auto"
-    llm_base_url: str | None = None
+    llm_preset: Preset | None = Field(default=None, description="a known service; the other llm settings win")
+    llm_base_url: str | None = Field(default=None, description="an OpenAI-compatible endpoint, up to /v1")
     llm_model: str | None = None
     llm_api_key: SecretStr | None = None
+    llm_api_key_file: Path | None = Field(default=None, description="a file that holds the key, and only it")
+    llm_temperature: float | None = Field(default=None, ge=0, le=2, description="the preset's, or 0")
+    llm_timeout: float = Field(default=30, gt=0, le=600, description="seconds without a byte of an answer")
+    llm_retries: int = Field(default=2, ge=0, le=10)
+    llm_time_limit: float = Field(default=60, gt=0, le=3600, description="seconds for a whole question")
+    llm_most_calls: int = Field(default=8, ge=1, le=50, description="times the model is asked for a question")
+    llm_max_tokens: int = Field(default=1500, ge=64, le=100_000, description="length of one answer")
+    llm_context_tokens: int = Field(default=16_000, ge=2000, le=2_000_000, description="all that is sent")
+    llm_price_in: Decimal | None = Field(default=None, ge=0, description="price of a million tokens sent")
+    llm_price_out: Decimal | None = Field(
+        default=None, ge=0, description="price of a million tokens answered"
+    )
+    llm_trace: Path | None = Field(default=None, description="file that gets a line of JSON for each turn")
+    llm_otlp_url: str | None = Field(default=None, description="OTLP/HTTP address that gets the spans")
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
     allowed_hosts: str = Field(default="", description="names of this server, comma-separated")

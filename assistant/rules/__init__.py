@@ -1,6 +1,7 @@
 """Answer by rule, without any model."""
 
+from assistant.models import Drafted
 from assistant.rules.answerer import RulesAnswerer
-from assistant.rules.draft import Drafted, refuse
+from assistant.rules.draft import Draft, amount, refuse
 
-__all__ = ["Drafted", "RulesAnswerer", "refuse"]
+__all__ = ["Draft", "Drafted", "RulesAnswerer", "amount", "refuse"]

@@ -9,29 +9,17 @@ from assistant.models import (
     AnswerWarning,
     Citation,
     Derivation,
+    Drafted,
     ReasonCode,
     Status,
 )
 from assistant.tools import ReportView, label_of
 from ingest.checks import plain
-from ingest.models import Anchor, Figure, Finding, Value
+from ingest.models import Anchor, Figure, Finding
 from ingest.outline import Sentence
 
 NOT_COMPUTED = frozenset({"heading_numbering", "text_denies", "years_carried"})
 """The rules that set one printed value against another, with nothing to work out."""
-
-
-class Drafted(Value):
-    """Hold the parts of an answer that an answerer decides; the engine adds the rest."""
-
-    status: Status
-    reason_code: ReasonCode | None
-    text: str
-    figures: tuple[AnswerFigure, ...] = ()
-    citations: tuple[Citation, ...] = ()
-    derivations: tuple[Derivation, ...] = ()
-    warnings: tuple[AnswerWarning, ...] = ()
-    suggestions: tuple[str, ...] = ()
 
 
 def refuse(reason: ReasonCode, text: str, *, suggestions: Sequence[str] = ()) -> Drafted:
@@ -82,12 +70,15 @@ class Draft:
             section_path=sentence.section_path,
             page=sentence.page,
         )
-        return f"[{self._cite(view, anchor, sentence.text, sentence.char_start, sentence.char_end)}]"
+        return self.cite_anchored(view, anchor, sentence.text)
+
+    def cite_anchored(self, view: ReportView, anchor: Anchor, quote: str) -> str:
+        """Cite a quote at the place that its anchor spans."""
+        return f"[{self._cite(view, anchor, quote, anchor.char_start, anchor.char_end)}]"
 
     def cite_span(self, view: ReportView, anchor: Anchor, text: str) -> str:
         """Cite the exact span of an anchor; `text` is the text of the file."""
-        quote = text[anchor.char_start : anchor.char_end]
-        return f"[{self._cite(view, anchor, quote, anchor.char_start, anchor.char_end)}]"
+        return self.cite_anchored(view, anchor, text[anchor.char_start : anchor.char_end])
 
     def derive(self, derivation: Derivation) -> None:
         """Add a derivation."""

@@ -4,6 +4,7 @@ from assistant.tools.cards import squeezed
 from assistant.tools.matching import Asked, Match, SentenceMatch, analyse, denied_things, label_of
 from assistant.tools.toolbox import (
     MOST_REPORTS,
+    TOOL_LABELS,
     Calculate,
     CheckConsistency,
     CompareFigures,
@@ -19,6 +20,7 @@ from assistant.tools.views import ReportView, Views
 
 __all__ = [
     "MOST_REPORTS",
+    "TOOL_LABELS",
     "Asked",
     "Calculate",
     "CheckConsistency",

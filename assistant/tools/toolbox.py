@@ -20,6 +20,17 @@ from vectorstore.library import Library
 from vectorstore.models import Filter, Hit, ReportHead
 from vectorstore.retriever import Retriever
 
+TOOL_LABELS = {
+    "list_reports": "列出报告",
+    "lookup_figures": "查表与查数",
+    "compare_figures": "比较",
+    "search_sections": "检索正文",
+    "get_table": "取表",
+    "check_consistency": "校验",
+    "calculate": "计算",
+}
+"""What each tool is called in the list of steps."""
+
 _MOST_RESULTS = 20
 MOST_REPORTS = 40
 """Reports that one question looks into; of more, those whose words are nearest."""
