@@ -311,18 +311,6 @@ class Toolset:
             sources += computed.inputs if computed else (key,)
         return tuple(dict.fromkeys(sources))
 
-    def _found_line(self, found: Found) -> str:
-        evidence = found.evidence
-        where = f"{found.organization}{found.year or '年度不明'}{'年' if found.year else ''}"
-        quote = _clipped(as_data(evidence.quote))
-        if evidence.figure is None:
-            section = as_data(evidence.anchor.section_path[-1]) if evidence.anchor.section_path else ""
-            return f"[{evidence.key}] {where}｜{section}｜{quote}"
-        figure = evidence.figure
-        return (
-            f"[{evidence.key}] {where}｜{as_data(_label(figure))} = {as_data(amount(figure))}｜原文：{quote}"
-        )
-
 
 # ---------------------------------------------------------------- telling
 
