@@ -127,6 +127,7 @@ def _agent(settings: Settings, endpoint: Endpoint, toolbox: Toolbox) -> AgentAns
     return AgentAnswerer(
         chat,
         toolbox,
+        load_language(),
         load_indicators().language,
         time_limit=settings.llm_time_limit,
         context_tokens=settings.llm_context_tokens,

@@ -12,7 +12,7 @@ from typing import Literal, assert_never, cast
 from pydantic import BaseModel
 
 from assistant.agent.arguments import ToolArguments
-from assistant.agent.budget import condensed
+from assistant.agent.budget import condensed, shortened
 from assistant.agent.chat import CallFinished, CallStarted, Chat, Ended, Message, Spoke
 from assistant.agent.claims import Judge
 from assistant.agent.ledger import Ledger
@@ -20,6 +20,7 @@ from assistant.agent.toolset import Toolset
 from assistant.agent.trace import Turn, TurnRecord
 from assistant.agent.writing import Written, write
 from assistant.errors import ModelFailed
+from assistant.language import Language
 from assistant.models import (
     Drafted,
     Event,
@@ -29,8 +30,8 @@ from assistant.models import (
     ToolFinished,
     ToolStarted,
 )
-from assistant.tools import TOOL_LABELS, Toolbox
-from ingest.indicators import Language
+from assistant.tools import TOOL_LABELS, ListReports, Toolbox
+from ingest.indicators import Language as Units
 from ingest.models import Value
 from prompts import load
 
@@ -58,6 +59,7 @@ class AgentAnswerer:
         chat: Chat,
         toolbox: Toolbox,
         language: Language,
+        units: Units,
         *,
         time_limit: float,
         context_tokens: int,
@@ -67,6 +69,7 @@ class AgentAnswerer:
         self._chat = chat
         self._toolbox = toolbox
         self._language = language
+        self._units = units
         self._time_limit = time_limit
         self._context_tokens = context_tokens
         self._record = record
@@ -94,6 +97,7 @@ class AgentAnswerer:
                 self._chat,
                 self._toolbox,
                 self._language,
+                self._units,
                 question,
                 scope,
                 turn,
@@ -119,6 +123,7 @@ class _Attempt:
         chat: Chat,
         toolbox: Toolbox,
         language: Language,
+        units: Units,
         question: Question,
         scope: Scope,
         turn: Turn,
@@ -136,7 +141,8 @@ class _Attempt:
         self._tools = Toolset(
             toolbox, question, scope, self._ledger, most_tokens=int(_RESULTS_SHARE * most_tokens)
         )
-        self._judge = Judge(self._ledger, scope, question.text, self._tools.heads, language)
+        heads = toolbox.list_reports(ListReports(filter=question.filter))
+        self._judge = Judge(self._ledger, question, scope, heads, language, units)
         self._drafts = 0
 
     def result(self) -> Generator[Event, None, Outcome]:
@@ -167,7 +173,7 @@ class _Attempt:
     def _opening(self) -> list[Message]:
         scope = self._scope
         question = load("agent_question").fill(
-            question=scope.standalone,
+            question=shortened(scope.standalone, int(_HISTORY_SHARE * self._most_tokens)),
             organizations="、".join((*scope.organizations, *scope.unknown_organizations)) or "没有写明",
             years="、".join(map(str, scope.years)) or "没有写明",
             reports=self._reports(),

@@ -30,7 +30,7 @@ def shortened(text: str, most: int) -> str:
         if tokens(kept + sentence) > most:
             break
         kept += sentence
-    return f"{kept.rstrip()}（以下从略）"
+    return f"{kept.rstrip() or text[:most]}（以下从略）"
 
 
 def condensed(history: Sequence[Turn], most: int) -> tuple[Turn, ...]:

@@ -402,7 +402,11 @@ class Chat:
                 return _failed("busy", self.endpoint, _retry_after(error))
             case openai.APITimeoutError() | httpx.TimeoutException():
                 return _failed("slow", self.endpoint)
-            case httpx.RemoteProtocolError() | httpx.ReadError():
+            case (
+                httpx.RemoteProtocolError()
+                | httpx.ReadError()
+                | openai.APIConnectionError(__cause__=httpx.RemoteProtocolError() | httpx.ReadError())
+            ):
                 return _failed("cut", self.endpoint)
             case openai.APIConnectionError() | httpx.TransportError():
                 return _failed("unreachable", self.endpoint)

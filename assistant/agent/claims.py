@@ -10,9 +10,11 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 
 from assistant.agent.ledger import Computed, Found, Ledger
-from assistant.models import Scope
+from assistant.language import Language
+from assistant.models import Question, Scope
+from assistant.scope import resolve
 from assistant.tools import label_of, squeezed
-from ingest.indicators import Language
+from ingest.indicators import Language as Units
 from ingest.models import Quantity, Value
 from ingest.numerals import in_base_units, number_phrases
 from ingest.wording import folded
@@ -86,13 +88,20 @@ class Judge:
     """Find what an answer states without proof."""
 
     def __init__(
-        self, ledger: Ledger, scope: Scope, question: str, heads: Sequence[ReportHead], language: Language
+        self,
+        ledger: Ledger,
+        question: Question,
+        scope: Scope,
+        heads: Sequence[ReportHead],
+        language: Language,
+        units: Units,
     ) -> None:
         self._ledger = ledger
         self._scope = scope
-        self._question = folded(f"{question} {scope.standalone}")
+        self._question = folded(f"{question.text} {scope.standalone}")
+        self._heads = heads
         self._language = language
-        self._names = _names(heads)
+        self._units = units
 
     def faults(self, text: str) -> tuple[str, ...]:
         """Return what is wrong with a text that cites by key, in words for the model; empty when all holds."""
@@ -104,9 +113,10 @@ class Judge:
         named: frozenset[str] = frozenset()
         for sentence in sentences:
             bare = KEY_GROUP.sub("", sentence.text)
-            here = self._named(bare)
-            named = here or named
+            here = resolve(Question(text=bare), self._heads, self._language)
+            named = frozenset(here.organizations) or named
             faults += self._sentence_faults(sentence, bare, named, known)
+            faults += self._strangers(bare, here.unknown_organizations)
         return tuple(dict.fromkeys(faults))
 
     def _is_known(self, key: str) -> bool:
@@ -119,13 +129,13 @@ class Judge:
         computed = [one for key in sentence.proof if (one := self._ledger.computed(key))]
         behind = found + [one for c in computed for key in c.inputs if (one := self._ledger.found(key))]
         shown = _short(bare)
-        amounts = amounts_in(_ENUMERATOR.sub("", folded(bare)), self._language)
+        amounts = amounts_in(_ENUMERATOR.sub("", folded(bare)), self._units)
         proofs = [*self._proofs(found), *self._computed_proofs(computed)]
         unproven = [one for one in amounts if not self._is_proven(one, proofs, computed, known)]
         proven = len(amounts) > len(unproven)
         denies = bool(_DENIES.search(bare))
         for one in unproven:
-            if proven and denies and _contains(one, amounts_in(self._question, self._language)):
+            if proven and denies and _contains(one, amounts_in(self._question, self._units)):
                 continue
             cited = "、".join(sentence.proof) or "（没有引用）"
             yield f"“{shown}”里的 {one.printed} 在所引证据 {cited} 里找不到。"
@@ -146,20 +156,20 @@ class Judge:
         for one in found:
             figure = one.evidence.figure
             if figure is None:
-                proofs += amounts_in(folded(one.evidence.quote), self._language)
+                proofs += amounts_in(folded(one.evidence.quote), self._units)
             elif figure.quantity is not None:
                 proofs.append(_of_quantity(figure.quantity))
             anchor = one.evidence.anchor
             names = (one.organization, one.title, *anchor.section_path, *anchor.row, anchor.column or "")
             labels = (*names, label_of(figure)) if figure is not None else names
-            proofs += amounts_in(folded(" ".join(labels)), self._language)
+            proofs += amounts_in(folded(" ".join(labels)), self._units)
         return proofs
 
     def _computed_proofs(self, computed: Sequence[Computed]) -> list[Amount]:
         proofs: list[Amount] = []
         for one in computed:
             proofs.append(_amount(one.derivation.value, "", one.derivation.unit, one.derivation.expression))
-            proofs += amounts_in(folded(one.derivation.expression), self._language)
+            proofs += amounts_in(folded(one.derivation.expression), self._units)
             proofs += self._proofs([f for key in one.inputs if (f := self._ledger.found(key))])
         return proofs
 
@@ -204,15 +214,12 @@ class Judge:
 
     # ---------------------------------------------------------------- whose number
 
-    def _named(self, bare: str) -> frozenset[str]:
-        """Return the organisations that a sentence names, the longest names first."""
-        text = squeezed(bare)
-        named: set[str] = set()
-        for name, owners in self._names:
-            if name in text:
-                named |= owners
-                text = text.replace(name, "\x00")
-        return frozenset(named)
+    def _strangers(self, bare: str, unknown: Sequence[str]) -> Iterator[str]:
+        """Name a body of which the library holds nothing, unless evidence or the question speak of it."""
+        told = squeezed(" ".join(one.evidence.quote for one in self._ledger.everything())) + self._question
+        for name in unknown:
+            if name not in told and amounts_in(folded(bare), self._units):
+                yield f"“{_short(bare)}”说的是{name}，没有这个单位的证据。"
 
     def _attribution(
         self,
@@ -324,7 +331,7 @@ def split(text: str) -> Iterator[Sentence]:
             yield Sentence(text=piece, keys=keys[index], proof=proof)
 
 
-def amounts_in(text: str, language: Language) -> list[Amount]:
+def amounts_in(text: str, units: Units) -> list[Amount]:
     """Return the amounts of folded text, written in digits or in Chinese numerals; dates and years are none."""
     masked = _YEAR.sub(_blank, _DATE.sub(_blank, text))
     amounts = [
@@ -332,7 +339,7 @@ def amounts_in(text: str, language: Language) -> list[Amount]:
         for match in _AMOUNT.finditer(masked)
         if not _OF_WORDS.match(match[3])
     ]
-    for phrase in number_phrases(text, language):
+    for phrase in number_phrases(text, units):
         printed = phrase.quantity.printed
         following = text[phrase.char_start : phrase.char_end + 4]
         if not re.search(r"\d", printed) and not _OF_WORDS.search(following):
@@ -397,16 +404,6 @@ def _is_rounding(stated: Amount, computed: Computed) -> bool:
     unit = _amount(Decimal(0), "", computed.derivation.unit, "").kind
     exact = abs(stated.plain) == round(value, places) and (places > 0 or value == round(value, 0))
     return exact and _alike(stated.kind, unit)
-
-
-def _names(heads: Sequence[ReportHead]) -> tuple[tuple[str, frozenset[str]], ...]:
-    owners: dict[str, set[str]] = {}
-    for head in heads:
-        for name in (head.organization, *head.aliases):
-            if len(name) > 2:
-                owners.setdefault(squeezed(name), set()).add(head.organization)
-    ordered = sorted(owners.items(), key=lambda entry: -len(entry[0]))
-    return tuple((name, frozenset(of)) for name, of in ordered)
 
 
 def _labels(found: Found) -> str:

@@ -3,34 +3,95 @@
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from assistant.agent import AgentAnswerer, Endpoint
+from assistant.agent.arguments import ARGUMENTS
+from assistant.agent.chat import Chat
 from assistant.engine import Engine
 from assistant.language import load_language
 from assistant.rules import RulesAnswerer
 from assistant.tools import Toolbox, Views
 from ingest import ingest_file
 from ingest.indicators import load_indicators
+from prompts import load
 from vectorstore.library import Library
 from vectorstore.retriever import Retriever
 
 
-@pytest.fixture(scope="session")
-def engine_over(tmp_path_factory):
-    """Return a function from report files to an engine; the same files give the same engine."""
-    libraries: list[Library] = []
+KEY = "sk-test-0123456789abcdef"
 
-    def build(*files: Path) -> Engine:
-        data = tmp_path_factory.mktemp("library") / "library.sqlite"
+
+class Shelf:
+    """Open libraries over report files, and engines over them; the same session closes them all."""
+
+    def __init__(self, factory):
+        self._factory = factory
+        self._opened = []
+
+    def toolbox(self, *files: Path):
+        data = self._factory.mktemp("library") / "library.sqlite"
         library = Library.open(f"sqlite:///{data.as_posix()}")
-        libraries.append(library)
+        self._opened.append(library)
         for file in files:
             library.put(ingest_file(file), location=str(file), pipeline="test")
         language, indicators = load_language(), load_indicators()
-        toolbox = Toolbox(
-            library, Retriever(library, None, None), Views(library, indicators), language, indicators
+        views = Views(library, indicators)
+        return library, Toolbox(library, Retriever(library, None, None), views, language, indicators)
+
+    def engine(self, opened, **options) -> Engine:
+        library, toolbox = opened
+        language, indicators = load_language(), load_indicators()
+        rules = RulesAnswerer(toolbox, language, indicators)
+        return Engine(library, rules, language, fingerprint="test", **options)
+
+    def close(self):
+        for library in self._opened:
+            library.close()
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory):
+    shelf = Shelf(tmp_path_factory)
+    yield shelf
+    shelf.close()
+
+
+@pytest.fixture(scope="session")
+def engine_over(shelf):
+    """Return a function from report files to an engine that answers by rule."""
+    return lambda *files: shelf.engine(shelf.toolbox(*files))
+
+
+def endpoint_at(url: str, **more) -> Endpoint:
+    """Return an endpoint for a scripted server, impatient."""
+    fields = {
+        "base_url": url, "model": "scripted", "api_key": SecretStr(KEY), "temperature": 0.0, "timeout": 2.0,
+        "retries": 1, "max_tokens": 500, "length_field": "max_tokens",
+    }  # fmt: skip
+    return Endpoint.model_validate({**fields, **more})
+
+
+@pytest.fixture
+def agent_over(shelf):
+    """Return a function that puts an engine with a model over an opened library; closes what it opened."""
+    opened: list[AgentAnswerer] = []
+
+    def build(library, url, *, auto=False, most_calls=5, time_limit=10.0, context_tokens=16_000, **more):
+        options = {name: more.pop(name) for name in ("record", "prices") if name in more}
+        chat = Chat(
+            endpoint_at(url, **more),
+            instructions=load("agent").fill(),
+            tools=ARGUMENTS,
+            most_calls=most_calls,
         )
-        return Engine(library, RulesAnswerer(toolbox, language, indicators), language, fingerprint="test")
+        agent = AgentAnswerer(
+            chat, library[1], load_language(), load_indicators().language,
+            time_limit=time_limit, context_tokens=context_tokens, **options,
+        )  # fmt: skip
+        opened.append(agent)
+        return shelf.engine(library, agent=agent, asks_rules_first=auto)
 
     yield build
-    for library in libraries:
-        library.close()
+    for agent in opened:
+        agent.close()
