@@ -90,6 +90,7 @@ class AgentAnswerer:
 
     def answer(self, question: Question, scope: Scope) -> Generator[Event, None, Outcome]:
         """Yield steps and drafts and return the outcome; raise ModelFailed where the model gave no answer."""
+        self._chat.prepare()
         endpoint = self._chat.endpoint
         turn = Turn(question.text, model=endpoint.model, base_url=endpoint.base_url, prices=self._prices)
         try:

@@ -402,11 +402,7 @@ class Chat:
                 return _failed("busy", self.endpoint, _retry_after(error))
             case openai.APITimeoutError() | httpx.TimeoutException():
                 return _failed("slow", self.endpoint)
-            case (
-                httpx.RemoteProtocolError()
-                | httpx.ReadError()
-                | openai.APIConnectionError(__cause__=httpx.RemoteProtocolError() | httpx.ReadError())
-            ):
+            case openai.APIConnectionError() | httpx.TransportError() if _was_cut(error):
                 return _failed("cut", self.endpoint)
             case openai.APIConnectionError() | httpx.TransportError():
                 return _failed("unreachable", self.endpoint)
@@ -556,6 +552,18 @@ def _failed(fault: ModelFault, endpoint: Endpoint, detail: str = "") -> ModelFai
         "too_long": f"内容超出模型 {endpoint.model} 的上下文长度，请调小 GONGKAI_LLM_CONTEXT_TOKENS",
     }[fault]
     return ModelFailed(fault, message)
+
+
+def _was_cut(error: BaseException) -> bool:
+    """Tell whether the other side was there and stopped in the middle."""
+    import httpx
+
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, httpx.RemoteProtocolError | httpx.ReadError):
+            return True
+        cause = cause.__cause__
+    return False
 
 
 def _safe(text: str) -> str:

@@ -18,7 +18,6 @@ from prompts import load
 from vectorstore.library import Library
 from vectorstore.retriever import Retriever
 
-
 KEY = "sk-test-0123456789abcdef"
 
 

@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
-from scripted_server import Reply, ScriptedServer, call, calls, refuse, say, sent_to
 
 from assistant.agent.trace import TraceFile
 from assistant.models import Completed, Question, TextDelta, ToolFinished, ToolStarted, Turn
+from benchmarks.models.server import Reply, ScriptedServer, call, calls, refuse, say, sent_to
 
 REPORT = Path(__file__).parents[1] / "data/reports/临江教委2022.txt"
 RATE = "临江区教委2022年12345热线办结率是多少"

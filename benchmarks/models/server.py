@@ -26,18 +26,22 @@ class Reply:
 
 
 def say(text: str, **more: Any) -> Reply:
+    """Answer with a text."""
     return Reply(text=text, **more)
 
 
 def call(name: str, **arguments: Any) -> Reply:
+    """Ask for a tool."""
     return Reply(calls=((name, json.dumps(arguments, ensure_ascii=False)),))
 
 
 def calls(*named: tuple[str, dict[str, Any]]) -> Reply:
+    """Ask for several tools at once."""
     return Reply(calls=tuple((name, json.dumps(given, ensure_ascii=False)) for name, given in named))
 
 
 def refuse(status: int, message: str = "no", **headers: str) -> Reply:
+    """Answer with an error; `Retry_After` becomes the header Retry-After."""
     return Reply(
         status=status,
         message=message,
@@ -51,7 +55,9 @@ Script = Callable[[dict[str, Any]], Reply]
 class ScriptedServer:
     """Answer each request with the next reply of a list (the last one again and again), or with a function's."""
 
-    def __init__(self, *replies: Reply, script: Script | None = None, models: Sequence[str] = ("scripted",)):
+    def __init__(
+        self, *replies: Reply, script: Script | None = None, models: Sequence[str] = ("scripted",)
+    ) -> None:
         self._replies = list(replies)
         self._script = script
         self.models = models
@@ -66,6 +72,7 @@ class ScriptedServer:
 
     @property
     def url(self) -> str:
+        """Return the base URL."""
         return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
 
     def __enter__(self) -> "ScriptedServer":
@@ -79,6 +86,7 @@ class ScriptedServer:
         self._thread.join()
 
     def reply_to(self, request: dict[str, Any]) -> Reply:
+        """Remember a request and return what to do with it."""
         with self._lock:
             self.requests.append(request)
             if self._script is not None:
@@ -86,6 +94,7 @@ class ScriptedServer:
             return self._replies[min(len(self.requests), len(self._replies)) - 1]
 
     def wait(self, seconds: float) -> None:
+        """Wait, but not beyond the end of the server."""
         self._closing.wait(seconds)
 
 
@@ -96,17 +105,21 @@ def sent_to(request: dict[str, Any]) -> str:
 
 def _handler(server: ScriptedServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        """Speak the protocol; the script decides what is said."""
+
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
         def log_message(self, *_: object) -> None:
-            pass
+            """Keep quiet."""
 
         def do_GET(self) -> None:
+            """List the models."""
             server.authorizations.append(self.headers.get("Authorization", ""))
             self._json(200, {"data": [{"id": name} for name in server.models]})
 
         def do_POST(self) -> None:
+            """Answer a request as the script says."""
             server.authorizations.append(self.headers.get("Authorization", ""))
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             reply = server.reply_to(request)
