@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,6 +12,7 @@ from assistant.agent import AgentAnswerer, Endpoint, endpoint_of, is_configured
 from assistant.agent.arguments import ARGUMENTS
 from assistant.agent.chat import Chat
 from assistant.agent.trace import Recorder, TraceFile, tell_all
+from assistant.conversations import Conversations
 from assistant.engine import Engine
 from assistant.errors import EngineUnavailable
 from assistant.language import load_language
@@ -63,6 +65,11 @@ class Assistant:
         self.engine = engine
         self._agent = agent
 
+    @cached_property
+    def conversations(self) -> Conversations:
+        """Return the conversations that stand beside the reports."""
+        return Conversations.open(self.library.database)
+
     def __enter__(self) -> Self:
         return self
 
@@ -76,6 +83,12 @@ class Assistant:
         self.retriever.search("政府信息公开", top_k=1)
         if self._agent is not None:
             self._agent.prepare()
+
+    def take_in(
+        self, paths: Sequence[Path], *, on_progress: Callable[[Progress], None]
+    ) -> tuple[FileOutcome, ...]:
+        """Read files into the library while questions go on; one writer at a time."""
+        return ingest(self.settings, paths, on_progress=on_progress, embedder=self.retriever.embedder)
 
     def remove(self, report_id: str) -> bool:
         """Remove a report from the library and tell whether it was there; its vectors go with the next build."""
@@ -137,12 +150,16 @@ def _agent(settings: Settings, endpoint: Endpoint, toolbox: Toolbox) -> AgentAns
 
 
 def ingest(
-    settings: Settings, paths: Sequence[Path], *, on_progress: Callable[[Progress], None]
+    settings: Settings,
+    paths: Sequence[Path],
+    *,
+    on_progress: Callable[[Progress], None],
+    embedder: Embedder | None = None,
 ) -> tuple[FileOutcome, ...]:
-    """Read files into the library and its index; one writer at a time."""
+    """Read files into the library and its index, one writer at a time; an embedder at hand is used again."""
     keep_quiet()
     with writer_lock(settings.data, "ingest"), Library.open(settings.library_url) as library:
-        embedder = _embedder(settings)
+        embedder = embedder or _embedder(settings)
         return build(
             paths,
             library=library,

@@ -9,7 +9,9 @@ AssistantError
 ├── AccessInvalid       a key or a user cannot be made as asked
 ├── BackupInvalid       a backup cannot be written or put back
 ├── ServiceUnusable     the records of the service cannot be read or stored
-└── ServerRefused       a server does not answer, or refuses what was asked
+├── ServerRefused       a server does not answer, or refuses what was asked
+├── ConversationMissing   the conversation is not there, or belongs to somebody else
+└── ConversationsUnusable conversations cannot be read or stored
 """
 
 from typing import Literal
@@ -67,3 +69,13 @@ class ServiceUnusable(AssistantError):
 
 class ServerRefused(AssistantError):
     """Tell what a server answered instead of what was asked."""
+
+
+class ConversationMissing(AssistantError):
+    """Refuse a conversation that its owner does not have."""
+
+
+class ConversationsUnusable(AssistantError):
+    """Tell that conversations cannot be read or stored."""
+
+    retryable = True

@@ -45,6 +45,11 @@ class Retriever:
         self._said: set[str] = set()
         self._lock = RLock()
 
+    @property
+    def embedder(self) -> Embedder | None:
+        """Return the model, for whoever writes vectors in the same process."""
+        return self._embedder
+
     def search(
         self, query: str, *, top_k: int = 8, filter: Filter | None = None, dense: bool = True
     ) -> tuple[Hit, ...]:

@@ -104,10 +104,10 @@ def build_app(assistant: "Assistant", desk: "Desk", *, with_page: bool = True) -
 
     page = None
     if with_page:
-        from assistant.interfaces.web import build_page, mount_page
+        from assistant.interfaces.web.page import build_desk, build_page, mount_page
 
         bare = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-        page = mount_page(bare, build_page(assistant.engine, assistant.library))
+        page = mount_page(bare, build_page(build_desk(assistant)))
     api = build_api(desk)
     tools = http_app(build_tools(desk.library, desk.toolbox, desk.lanes.stream))
     settings = assistant.settings

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from assistant.models import Answer, AnswerWarning, Citation, Derivation, Event, Question
 from ingest import Cell, Figure, Ingested, Report, ingest_file
-from vectorstore.models import ReportHead
+from ingest.models import Finding
+from vectorstore.models import EVERYTHING, Filter, Manifest, ReportHead
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 
@@ -40,6 +41,26 @@ class MemoryReports:
 
     def text(self, report_id: str) -> str:
         return self.read[report_id].text
+
+    def findings(self, filter: Filter = EVERYTHING) -> tuple[Finding, ...]:  # noqa: A002
+        wanted = filter.report_ids
+        return tuple(
+            finding
+            for one in self.read.values()
+            for finding in one.findings
+            if wanted is None or finding.report_id in wanted
+        )
+
+    def manifest(self) -> Manifest:
+        return Manifest(
+            schema_version=1,
+            pipeline="",
+            embedding_model=None,
+            reports=len(self.read),
+            chunks=9,
+            figures=0,
+            indexed_chunks=9,
+        )
 
 
 class ScriptedAnswers:

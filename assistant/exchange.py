@@ -35,17 +35,18 @@ class Exchange(Value):
     text: str = ""
     answer: Answer | None = None
     failure: str | None = None
+    stopped: bool = False
 
     @property
     def running(self) -> bool:
-        """Tell whether neither an answer nor a failure has come yet."""
-        return self.answer is None and self.failure is None
+        """Tell whether it is still open how this ends."""
+        return self.answer is None and self.failure is None and not self.stopped
 
     def after(self, event: Event) -> "Exchange":
         """Return the exchange with what the event tells."""
         match event:
             case Scoped(scope=scope):
-                step = Step(label="识别范围", detail=_scope_line(scope), elapsed_ms=0.0)
+                step = Step(label="识别单位与年度", detail=_scope_line(scope), elapsed_ms=0.0)
                 return self.model_copy(update={"steps": (*self.steps, step)})
             case ToolStarted():
                 step = Step(label=event.label, detail=event.detail, tool=event.tool)

@@ -1,0 +1,1 @@
+"""Turn answers into files that people work on: text, documents, sheets, references and question sets."""
