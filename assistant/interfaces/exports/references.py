@@ -13,7 +13,9 @@ _TABLES: dict[TableKind, str] = {
 
 def reference(citation: Citation, report: Report | None) -> str:
     """Return `责任者. 题名[R]. 日期: 页码` with the place in the report; a date that is not known is left out."""
-    issued = f". {report.published.isoformat()}" if report is not None and report.published is not None else ""
+    issued = (
+        f". {report.published.isoformat()}" if report is not None and report.published is not None else ""
+    )
     page = f": {citation.page}" if citation.page is not None else ""
     return f"{citation.organization}. {citation.title}[R]{issued}{page}. {place(citation)}".rstrip(". ") + "."
 
