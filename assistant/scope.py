@@ -396,6 +396,7 @@ def _leans_on_history(words: tuple[str, ...], asked: str) -> bool:
     return (
         len(own) < 3
         or (len(own) < 10 and bool(re.search(r"呢\s*[?？]?\s*$", asked)))
+        or asked.lstrip().startswith("占")
         or bool(re.match(r"\s*(?:那|那么|其中|它|该|比上|同比|还有|另外)", asked) and len(own) < 8)
     )
 

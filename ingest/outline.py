@@ -60,15 +60,22 @@ def read_sections(document: RawDocument, *, report_id: str) -> tuple[Section, ..
 
 
 def _with_something_below(headings: list[_Heading], text: str) -> list[_Heading]:
-    """Return the headings without the points of lists: whole sentences with nothing below them."""
+    """Return the headings without the points of lists: whole sentences with nothing below them.
+
+    The last point of a list may have the next paragraph below it; it is one as those before it are.
+    """
     ends = [heading.char_start for heading in headings[1:]] + [len(text)]
-    return [
-        heading
-        for heading, end in zip(headings, ends, strict=True)
-        if heading.level == 1
-        or not heading.title.endswith(("。", "；", "！"))
-        or text[heading.char_end : end].strip(" \t\r\n\u3000*#")
-    ]
+    kept: list[_Heading] = []
+    point: _Heading | None = None
+    for heading, end in zip(headings, ends, strict=True):
+        is_sentence = heading.level > 1 and heading.title.endswith(("。", "；", "！"))
+        has_text_below = bool(text[heading.char_end : end].strip(" \t\r\n\u3000*#"))
+        if is_sentence and (not has_text_below or (point is not None and point.level == heading.level)):
+            point = heading
+        else:
+            point = None
+            kept.append(heading)
+    return kept
 
 
 def _section(report_id: str, title: str, level: int, path: tuple[str, ...], start: int, end: int) -> Section:

@@ -30,7 +30,8 @@ class Points(Value):
 
 def points_answer(context: Context) -> Drafted | None:
     """Return the problems, or the plans, that the reports state; None when the question is for neither or both."""
-    tone = asked_tone(context.asked, context.language)
+    own = context.asked.split(context.scope.leaned_on)[0] if context.scope.leaned_on else context.asked
+    tone = asked_tone(own, context.language) or asked_tone(context.asked, context.language)
     if tone is None or context.language.unit(context.asked) is not None:
         return None
     draft = Draft()

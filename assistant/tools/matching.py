@@ -52,6 +52,7 @@ _DENIAL = re.compile(
     r"(?:未(?:收到|接到|发生|收取|受理|出现|产生|发现|制定|举办|召开|提起|被)|没有(?:收到|接到|发生|收取|受理|出现|产生|被)?|无(?!论|障碍|缝|正当|线|偿))([^。；;]{1,40})"
 )
 _SOFT = 0.5
+_SHORTEST_LABEL = 4
 
 DISTANCES = (
     "own",
@@ -93,6 +94,7 @@ FEATURES = (
     "cell_other_row",
     "cell_other_column",
     "listed",
+    "other_row",
     "indicator",
 )
 
@@ -146,7 +148,7 @@ def load_weights() -> Weights:
 
 def analyse(text: str, language: Language, indicators: Indicators) -> Asked:
     """Return the words and wishes of a folded question whose organisations and years are gone."""
-    text = language.settled(text)
+    text = language.settled(_without_slips(text, indicators))
     content = language.content(text)
     plain = squeezed(text)
     applicants = [
@@ -164,6 +166,33 @@ def analyse(text: str, language: Language, indicators: Indicators) -> Asked:
         unit=language.unit(text),
         applicant=min(applicants)[2] if applicants else None,  # type: ignore[arg-type]
     )
+
+
+def _without_slips(text: str, indicators: Indicators) -> str:
+    """Return a question in which a form's label written with one wrong character of the same sound is put right."""
+    for term in _labels(indicators):
+        if term in text:
+            continue
+        for at in range(len(text) - len(term) + 1):
+            written = text[at : at + len(term)]
+            if sum(one != other for one, other in zip(written, term, strict=True)) == 1 and _sounds(
+                written
+            ) == _sounds(term):
+                text = f"{text[:at]}{term}{text[at + len(term) :]}"
+    return text
+
+
+def _labels(indicators: Indicators) -> tuple[str, ...]:
+    """Return the labels of the forms that are long enough for a slip to show, the longest first."""
+    terms = {term for entry in indicators.indicators for term in (*entry.row_terms, *entry.column_terms)}
+    return tuple(sorted((term for term in terms if len(term) >= _SHORTEST_LABEL), key=len, reverse=True))
+
+
+@cache
+def _sounds(text: str) -> tuple[str, ...]:
+    from pypinyin import lazy_pinyin
+
+    return tuple(lazy_pinyin(text))
 
 
 def match_figures(
@@ -221,6 +250,8 @@ def candidates(
             features["cell_missed"] = features.get("absent", 0.0) + features.get("unheard", 0.0)
         else:
             features |= _clause_features(card, asked, question)
+            if len(named.row) > 2 and named.row not in f"{card.own} {card.governor}":
+                features["other_row"] = 1.0
             told = phrases.get(figure.indicator or "")
             if told is not None and any(word in question for word in told.phrase):
                 features["indicator"] = 1.0
