@@ -64,10 +64,10 @@ def _with_something_below(headings: list[_Heading], text: str) -> list[_Heading]
 
     The last point of a list may have the next paragraph below it; it is one as those before it are.
     """
-    ends = [heading.char_start for heading in headings[1:]] + [len(text)]
+    ends = [*(heading.char_start for heading in headings[1:]), len(text)]
     kept: list[_Heading] = []
     point: _Heading | None = None
-    for heading, end in zip(headings, ends, strict=True):
+    for heading, end in zip(headings, ends, strict=False):
         is_sentence = heading.level > 1 and heading.title.endswith(("。", "；", "！"))
         has_text_below = bool(text[heading.char_end : end].strip(" \t\r\n\u3000*#"))
         if is_sentence and (not has_text_below or (point is not None and point.level == heading.level)):

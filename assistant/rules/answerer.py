@@ -43,6 +43,7 @@ _REFERENCE = re.compile(
     r"[^,，。]{0,10}[“\"「『][^”\"」』]{6,60}[”\"」』](?:的)?(?:那个|该|这个)?(?:单位|机关|报告|园区|县|地方)[,，]?"
 )
 _ASKS_FOR_WORDS = re.compile(r"什么|如何|怎|为何|谁|哪|介绍|说明|结果")
+_JOINS = re.compile(r"[、和与跟及]|还是|以及|加上")
 _CLEAR_LEAD = 0.12
 _MOST_CHOICES = 6
 
@@ -188,7 +189,7 @@ class RulesAnswerer:
                 return drafted
         if context.kind in {"share", "average", "difference", "growth", "remaining"}:
             return printed_answer(context)
-        if context.kind in {"rank", "compare"} and re.search(r"[、和与跟及]|还是", context.asked):
+        if context.kind in {"rank", "compare", "sum"} and _JOINS.search(context.asked):
             return nothing_found(context)
         if context.kind in {"quantity", "sum", "rank", "compare", "trend", "breakdown"}:
             return figure_answer(context)

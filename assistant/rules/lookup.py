@@ -10,15 +10,25 @@ from ingest.checks import plain
 from ingest.models import Figure, Quantity
 from ingest.numerals import in_base_units, number_phrases
 from ingest.outline import Sentence
+from ingest.wording import without_parentheses
 from prompts import load
 
 _SPLIT = re.compile(r"[,，;；、]|以及|和|与")
 _HOW_MANY = re.compile(r"多少|几(?!乎)|比例|率")
+_WORKED_OUT = re.compile(
+    r"占|倍|除以|减去|加上|之和|加起来|加在一起|合起来|相加|相差|平均|人均|高出|多出|超出|超过(?=.*多少)|净增|差额|差值|比例|比重|几分之几|(?<=[\u4e00-\u9fff])比(?=[^,，。]{1,24}(?:多|少|高|低|大|小))"
+)
 _CLOSE = 0.03
 
 
 def figure_answer(context: Context) -> Drafted:
-    """Return the figure asked for, in each report of the scope, with its citation and remarks."""
+    """Return the figure asked for, in each report of the scope, with its citation and remarks.
+
+    A question that wants something worked out is refused here, unless the figure is stated as just that.
+    """
+    worked_out = _WORKED_OUT.search(without_parentheses(context.asked))
+    if worked_out is not None and not _states(context, worked_out.group()):
+        return nothing_found(context)
     draft = Draft()
     failed: list[ReportView] = []
     views = context.views
@@ -48,6 +58,12 @@ def figure_answer(context: Context) -> Drafted:
     )
     _say_missing(context, draft)
     return draft.finish(status="partial" if partial else "answered")
+
+
+def _states(context: Context, operation: str) -> bool:
+    """Tell whether the figures found are themselves stated as a mean, a share, a difference or the like."""
+    found = [match for view in context.views if (match := chosen(context.figures(view, context.asked)))]
+    return any(operation[0] in match.figure.phrase for match in found)
 
 
 def printed_answer(context: Context) -> Drafted:
