@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest.indicators import Indicators
-from ingest.models import Anchor, Dimensions, Figure, Quantity, Table, content_id
+from ingest.models import Anchor, Dimensions, Figure, Organization, Quantity, Table, content_id
 from ingest.numerals import NumberPhrase, number_phrases
 from ingest.outline import Sentence
+from ingest.relations import full_stops, relate
+from ingest.subjects import subject_of
 from ingest.wording import folded
 
 _CLAUSE_MARKS = "，,；;。：:！？!?"
@@ -54,15 +56,33 @@ def sentence_figures(
     report_id: str,
     organization: str,
     year: int | None,
+    issuer: Organization | None = None,
 ) -> tuple[Figure, ...]:
-    """Return a figure for every number phrase that counts something."""
-    return tuple(
-        figure
-        for sentence in sentences
-        for figure in _of_sentence(
-            sentence, indicators, report_id=report_id, organization=organization, year=year
-        )
-    )
+    """Return a figure for every number phrase that counts something, with how they hang together."""
+    figures: list[Figure] = []
+    for run in full_stops(sentences):
+        subject: str | None = None
+        for sentence in run:
+            for figure in _of_sentence(
+                sentence, indicators, report_id=report_id, organization=organization, year=year
+            ):
+                subject = _subject(figure, figures, subject, issuer)
+                figures.append(figure.model_copy(update={"subject": subject}))
+    return relate(figures, sentences)
+
+
+def _subject(
+    figure: Figure, earlier: Sequence[Figure], subject: str | None, issuer: Organization | None
+) -> str | None:
+    """Return whose number this is: the last body named since the number before it, or still the same."""
+    start = figure.context_start
+    same = bool(earlier) and earlier[-1].context_start == start
+    since = earlier[-1].anchor.char_end - start if same else 0
+    for clause in re.split(r"[，,；;：:、（(]", figure.context[since : figure.anchor.char_start - start + 1]):
+        is_named, name = subject_of(clause, issuer)
+        if is_named:
+            subject = name
+    return subject
 
 
 def _of_sentence(
@@ -80,15 +100,16 @@ def _of_sentence(
         )
         start = sentence.char_start + number.char_start
         end = sentence.char_start + number.char_end
+        quantity = _qualified(number, sentence.text)
         yield Figure(
             id=content_id("f", report_id, start, end),
             report_id=report_id,
-            indicator=_narrative_indicator(phrase, sentence.text, number.quantity, indicators),
+            indicator=_narrative_indicator(phrase, sentence.text, quantity, indicators),
             label=label,
             organization=organization,
             year=year,
             status="ok",
-            quantity=number.quantity,
+            quantity=quantity,
             dimensions=Dimensions(),
             origin="sentence",
             context=sentence.text,
@@ -102,6 +123,20 @@ def _of_sentence(
                 page=sentence.page,
             ),
         )
+
+
+def _qualified(number: NumberPhrase, text: str) -> Quantity:
+    """Return the quantity with what its clause says of how it was counted: 累计, 含转发."""
+    quantity = number.quantity
+    if quantity.qualifier is not None:
+        return quantity
+    before = re.split(r"[，,；;。：:、]", text[: number.char_start])[-1]
+    behind = re.match(r"\s*[（(]?含转发", text[number.char_end :])
+    if behind or re.search(r"含转发[）)]?[^，,；;。：:、（）()]{0,4}$", before):
+        return quantity.model_copy(update={"qualifier": "含转发"})
+    if "累计" in before and quantity.unit not in {"%", "‰"}:
+        return quantity.model_copy(update={"qualifier": "累计"})
+    return quantity
 
 
 def _phrase(text: str, found: Sequence[NumberPhrase], index: int) -> str:
@@ -122,29 +157,69 @@ def _phrase(text: str, found: Sequence[NumberPhrase], index: int) -> str:
     while (shorter := _DATE_IN_FRONT.sub("", before)) != before:
         before = shorter
     behind = text[number.char_end : min(ends, default=ceiling)]
+    if not before.strip("、 \u3000") and text[start - 1 : start] in {"：", ":"}:
+        # 政府网站：2328 条；政务微信：309 条
+        before = re.split(rf"[{_CLAUSE_MARKS}、（(]", text[floor : start - 1])[-1]
+    elif ends == [] and index + 1 < len(found) and re.match(r"[ \u3000]", behind) and before.strip():
+        # 网站 2328 条 微信 309 条：隔开的词属于后一个数
+        behind = ""
     return re.sub(r"\s+|\*+", "", f"{before}{behind}").strip("、")
 
 
 def _respective(text: str, found: Sequence[NumberPhrase]) -> dict[int, str]:
-    """Return the phrases of numbers that 分别 deals out to the things counted before it.
+    """Return the phrases of numbers that 分别 deals out, to the things named right before or those counted before.
 
-    议案 11 件、提案 25 件，办结率分别为 100%、92.6%: the second rate is that of 提案.
+    办结率、满意率分别为 99%、98%: the second rate is that of 满意率. 议案 11 件、提案 25 件，办结率分别为 100%、92.6%:
+    the second rate is that of 提案.
     """
-    mark = text.find("分别")
-    dealt = [index for index, number in enumerate(found) if mark >= 0 and number.char_start > mark]
-    if not dealt:
-        return {}
-    run = [dealt[0]]
-    for index in dealt[1:]:
+    phrases: dict[int, str] = {}
+    for mark in re.finditer("分别", text):
+        run = _dealt(text, found, mark.end())
+        if len(run) < 2:
+            continue
+        clause = re.split(r"[，,；;。：:（(]", text[: mark.start()])[-1]
+        what = re.sub(r"\s+", "", clause)
+        named = [thing for thing in re.split(r"[、和与及]", what) if thing]
+        named = [_LIST_NUMBER.sub("", thing) for thing in named]
+        things = range(run[0] - len(run), run[0])
+        verb = re.sub(r"[\s为是达到有]+", "", text[mark.end() : found[run[0]].char_start])
+        if len(named) == len(run):
+            kind = re.search(r"[\u4e00-\u9fff]{2}率$", named[-1])
+            shared = f" {kind[0]}" if kind and not any("率" in thing for thing in named[:-1]) else ""
+            phrases |= {
+                index: f"{thing}{verb}" + ("" if thing is named[-1] else shared)
+                for index, thing in zip(run, named, strict=True)
+            }
+        elif things.start >= 0:
+            phrases |= {
+                index: f"{phrases.get(thing) or _phrase(text, found, thing)} {what}{verb}".strip()
+                for index, thing in zip(run, things, strict=True)
+            }
+        else:
+            listed = _listed_before(text[: mark.start()], len(run))
+            phrases |= {index: f"{thing}{verb}" for index, thing in zip(run, listed, strict=False)}
+    return phrases
+
+
+def _dealt(text: str, found: Sequence[NumberPhrase], mark: int) -> list[int]:
+    """Return the numbers that 分别 deals out: those in its clause with nothing but 、 and 和 between them."""
+    behind = [index for index, number in enumerate(found) if number.char_start >= mark]
+    if not behind or any(char in _CLAUSE_MARKS for char in text[mark : found[behind[0]].char_start]):
+        return []
+    run = [behind[0]]
+    for index in behind[1:]:
         between = text[found[index - 1].char_end : found[index].char_start]
-        if not re.fullmatch(r"[\s、和及与]*", between):
+        if not re.fullmatch(r"[\s、，,和及与]*", between):
             break
         run.append(index)
-    things = range(run[0] - len(run), run[0])
-    if len(run) < 2 or things.start < 0:
-        return {}
-    what = re.sub(r"分别.*$", "", _phrase(text, found, run[0]))
-    return {index: f"{_phrase(text, found, thing)} {what}" for index, thing in zip(run, things, strict=True)}
+    return run
+
+
+def _listed_before(text: str, count: int) -> list[str]:
+    """Return the things that the clause before the last one lists, when there are as many: 人大建议、政协提案…，分别."""
+    clauses = [clause for clause in re.split(r"[，,；;。：:（(]", text) if clause.strip()]
+    things = re.split(r"[、和与及]", re.sub(r"\s+", "", clauses[-1])) if clauses else []
+    return things if len(things) == count else []
 
 
 def _opening(text: str, found: Sequence[NumberPhrase]) -> str:

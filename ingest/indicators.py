@@ -110,14 +110,19 @@ class Narrative(Value):
 
 
 class Statement(Value):
-    """Hold how a sentence states what cells of a table state; `phrases` are patterns of the number's clause."""
+    """Hold how a sentence states the sum of cells of a table, to which it may add those of `may_include`.
+
+    `phrases` are patterns of the number's clause; a figure of the narrative `indicator` states it too.
+    """
 
     cells: tuple[str, ...]
+    may_include: tuple[str, ...] = ()
+    indicator: str | None = None
     applicant: Applicant | None = None
     name: str
-    context: tuple[str, ...]
-    phrases: tuple[str, ...]
-    units: tuple[str, ...]
+    context: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
 
 
 class Indicators(Value):

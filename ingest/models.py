@@ -19,7 +19,7 @@ UNREAD = "〓"
 
 TableKind = Literal["article20", "applications", "review_litigation", "stat2017"]
 Form = Literal["pre2019", "form2019", "form2021", "unknown"]
-Qualifier = Literal["余", "约", "以上", "以下", "近", "超", "累计"]
+Qualifier = Literal["余", "约", "以上", "以下", "近", "超", "累计", "含转发"]
 Applicant = Literal[
     "natural_person", "business", "research", "public_welfare", "legal_service", "other_org", "total"
 ]
@@ -106,12 +106,21 @@ class Anchor(Value):
 
 
 class Quantity(Value):
-    """State an exact amount; `printed` is the text as the report has it, unit included where it is printed."""
+    """State an exact amount; `printed` is the text as the report has it, unit included where it is printed.
+
+    Of a range (3～5 件) `value` is the lower end and `upper` the upper one.
+    """
 
     value: Decimal
     unit: str
     printed: str
     qualifier: Qualifier | None = None
+    upper: Decimal | None = None
+
+    @property
+    def is_approximate(self) -> bool:
+        """Tell whether the print leaves open what the amount is exactly."""
+        return self.upper is not None or self.qualifier in {"余", "约", "以上", "以下", "近", "超"}
 
 
 class Cell(Value):
@@ -196,6 +205,10 @@ class Figure(Value):
     `label` is the row and column of a table's figure, or the phrase that a sentence's figure is about.
     `context` is the sentence around it, or the printed row, verbatim; it begins at offset `context_start`.
     `phrase` is what stands right before and behind the number in its own clause.
+
+    Of a sentence's figure, `part_of` is the figure of the whole that the sentence counts it to, `rate_of` the
+    figures of numerator and denominator that it gives, `subject` the body that it names where that is not the
+    one that reports; `change` tells 增加 4 件 from 4 件.
     """
 
     id: str
@@ -212,6 +225,10 @@ class Figure(Value):
     context_start: int
     phrase: str
     anchor: Anchor
+    part_of: str | None = None
+    rate_of: tuple[str, str] | None = None
+    subject: str | None = None
+    change: bool = False
 
 
 class Finding(Value):

@@ -24,7 +24,7 @@ from ingest.settings import ReadingLimits
 from ingest.stacked import with_stacked_tables
 from ingest.tables import TableReading, is_statutory_line, read_tables
 
-PIPELINE_VERSION = "4"
+PIPELINE_VERSION = "5"
 """Raised when the same file would be read differently, so that libraries read it again."""
 
 
@@ -46,7 +46,12 @@ def ingest_file(path: Path, *, limits: ReadingLimits | None = None) -> Ingested:
     figures = (
         *table_figures(reading.tables, document.text, organization=organization, year=identity.year),
         *sentence_figures(
-            sentences, indicators, report_id=report_id, organization=organization, year=identity.year
+            sentences,
+            indicators,
+            report_id=report_id,
+            organization=organization,
+            year=identity.year,
+            issuer=identity.organization,
         ),
     )
     report = Report(

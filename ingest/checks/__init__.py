@@ -44,7 +44,7 @@ def assess(
         *check_counts(figures),
         *check_rates(narrated),
         *check_rate_bounds(narrated),
-        *check_parts(narrated, sentences),
+        *check_parts(narrated),
         *check_against_tables(narrated, sentences, table, indicators),
         *check_numbering(sections),
     )

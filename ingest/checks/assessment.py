@@ -128,7 +128,7 @@ def compare(
     return Assessment(
         code=code,
         outcome="agrees" if agrees else "differs",
-        severity="soft" if any(q is not None and q.qualifier for q in quantities) else severity,
+        severity="soft" if any(q is not None and q.is_approximate for q in quantities) else severity,
         title=title,
         expression=_sum([term for term in terms if term] or terms[:1] if len(terms) > 4 else terms),
         expected=expected,

@@ -7,39 +7,21 @@ from decimal import ROUND_HALF_UP, Decimal
 from ingest.checks.assessment import Assessment, compare, plain
 from ingest.models import Figure
 from ingest.numerals import in_base_units
-from ingest.outline import Sentence
 
-_RATE_WORD = re.compile(r"([\u4e00-\u9fff]{2})率")
 _BOUNDED = re.compile(
     r"(?:办结|办复|答复|回复|满意|公开|覆盖|知晓|准确|及时|按时|按期|合格|响应|签收|采纳|见面|解决|上线|应用)(?:率|度)|占比"
 )
-_RECEIVED = ("受理", "收到", "接到", "接收", "承接", "接办", "应办", "收集", "交办", "登记", "转办")
-
-
-def _by_sentence(figures: Sequence[Figure]) -> Iterator[list[Figure]]:
-    groups: dict[int, list[Figure]] = {}
-    for figure in figures:
-        groups.setdefault(figure.context_start, []).append(figure)
-    yield from groups.values()
+_RATE_WORD = re.compile(r"([\u4e00-\u9fff]{2})率")
 
 
 def check_rates(figures: Sequence[Figure]) -> Iterator[Assessment]:
-    """Compare a rate with the two counts before it in its sentence: 办复率 with 办复 over 受理."""
-    for group in _by_sentence(figures):
-        for index, rate in enumerate(group):
+    """Compare a rate with the two counts that its sentence gives for it: 办复率 with 办复 over 受理."""
+    by_id = {figure.id: figure for figure in figures}
+    for rate in figures:
+        numerator, whole = (by_id.get(each) for each in rate.rate_of or ("", ""))
+        if numerator is not None and whole is not None and whole.quantity and whole.quantity.value:
             word = _RATE_WORD.search(rate.phrase)
-            if rate.quantity is None or rate.quantity.unit != "%" or word is None or "分别" in rate.phrase:
-                continue
-            counts = [f for f in group[:index] if f.quantity and f.quantity.unit not in {"%", "‰"}]
-            numerator = next(
-                (f for f in reversed(counts) if word[1] in f.phrase and "率" not in f.phrase), None
-            )
-            if numerator is None or numerator.quantity is None:
-                continue
-            whole = _denominator(counts, numerator)
-            if whole is None or whole.quantity is None or not whole.quantity.value:
-                continue
-            yield _rate(rate, numerator, whole, word[0])
+            yield _rate(rate, numerator, whole, word[0] if word else "占比")
 
 
 def check_rate_bounds(figures: Sequence[Figure]) -> Iterator[Assessment]:
@@ -66,18 +48,6 @@ def check_rate_bounds(figures: Sequence[Figure]) -> Iterator[Assessment]:
             )
 
 
-def _denominator(counts: Sequence[Figure], numerator: Figure) -> Figure | None:
-    unit = numerator.quantity.unit if numerator.quantity else ""
-    earlier = [
-        figure
-        for figure in counts[: counts.index(numerator)]
-        if figure.quantity
-        and figure.quantity.unit == unit
-        and any(word in figure.phrase for word in _RECEIVED)
-    ]
-    return earlier[-1] if earlier else None
-
-
 def _rate(rate: Figure, numerator: Figure, whole: Figure, name: str) -> Assessment:
     if rate.quantity is None or numerator.quantity is None or whole.quantity is None:
         raise ValueError("a rate is compared only when all three figures have an amount")
@@ -86,7 +56,7 @@ def _rate(rate: Figure, numerator: Figure, whole: Figure, name: str) -> Assessme
     expected = exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
     printed_digits = max(0, -int(rate.quantity.value.as_tuple().exponent))
     agrees = abs(exact - rate.quantity.value) <= Decimal(1).scaleb(-printed_digits)
-    approximate = bool(numerator.quantity.qualifier or whole.quantity.qualifier or rate.quantity.qualifier)
+    approximate = any(q.is_approximate for q in (numerator.quantity, whole.quantity, rate.quantity))
     return Assessment(
         code="rate",
         outcome="agrees" if agrees else "differs",
@@ -100,62 +70,26 @@ def _rate(rate: Figure, numerator: Figure, whole: Figure, name: str) -> Assessme
     )
 
 
-def check_parts(figures: Sequence[Figure], sentences: Sequence[Sentence]) -> Iterator[Assessment]:
-    """Add up what follows 其中, to the end of its full stop, where the parts can be told to be of one kind.
+def check_parts(figures: Sequence[Figure]) -> Iterator[Assessment]:
+    """Add up what a sentence counts to a whole.
 
     Parts may be incomplete, so a smaller sum says nothing; a larger one cannot be.
     """
-    for run in _full_stops(sentences):
-        text = "".join(sentence.text for sentence in run)
-        if "其中" not in text:
-            continue
-        inside = [f for f in figures if run[0].char_start <= f.anchor.char_start < run[-1].char_end]
-        mark = run[0].char_start + _offset_of(run, "其中")
-        whole = next((f for f in reversed(inside) if f.anchor.char_start < mark and _counts(f)), None)
-        if whole is None or whole.quantity is None:
-            continue
-        unit = in_base_units(whole.quantity)[1]
-        parts = [
-            f
-            for f in inside
-            if f.anchor.char_start > mark
-            and _counts(f)
-            and f.quantity
-            and in_base_units(f.quantity)[1] == unit
-        ]
-        if len(parts) < 2:
+    parts_of: dict[str, list[Figure]] = {}
+    for figure in figures:
+        if figure.part_of is not None:
+            parts_of.setdefault(figure.part_of, []).append(figure)
+    for whole in figures:
+        parts = parts_of.get(whole.id)
+        if not parts or whole.quantity is None:
             continue
         entry = compare(
-            "parts", f"“{whole.phrase}”与其中各项之和", left=parts, right=(whole,), severity="soft", unit=unit
+            "parts",
+            f"“{whole.phrase}”与其中各项之和",
+            left=parts,
+            right=(whole,),
+            severity="soft",
+            unit=in_base_units(whole.quantity)[1],
         )
-        complete = (
-            entry.expected is not None and entry.printed is not None and entry.expected >= entry.printed
-        )
-        if complete:
+        if entry.outcome == "agrees" or (entry.expected or 0) > (entry.printed or 0):
             yield entry
-
-
-def _full_stops(sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
-    """Group what 。 ends, since sentences are also cut at semicolons."""
-    run: list[Sentence] = []
-    for sentence in sentences:
-        if run and sentence.section_path != run[0].section_path:
-            yield run
-            run = []
-        run.append(sentence)
-        if not sentence.text.rstrip("*").endswith(("；", ";", "：", ":")):
-            yield run
-            run = []
-    if run:
-        yield run
-
-
-def _offset_of(run: Sequence[Sentence], word: str) -> int:
-    for sentence in run:
-        if word in sentence.text:
-            return sentence.char_start - run[0].char_start + sentence.text.index(word)
-    return 0
-
-
-def _counts(figure: Figure) -> bool:
-    return figure.quantity is not None and figure.quantity.unit not in {"%", "‰", "个百分点", "百分点"}

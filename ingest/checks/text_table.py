@@ -24,7 +24,7 @@ _OTHER_FEES = re.compile(r"信息处理|依申请|检索|复制|邮寄|提供政
 # 说数之前和之后可以有、又不改变所数的是什么的话
 _BEFORE = (
     r"(?:(?:19|20)\d{2}年度?|全年|本年度?|年内|年度|截至?[^，。]{0,12}[底末日]|我[省市县区州旗镇乡局委办厅]"
-    r"|全[省市县区州旗镇乡局]|本(?:机关|级|省|市|县|区|局)|机关|共计?|总共|合计|新|依法|已|目前)*"
+    r"|全[省市县区州旗镇乡局]|本(?:机关|级|省|市|县|区|局)|机关|园区|街道|共计?|总共|合计|新|依法|已|目前)*"
 )
 _BEHIND = r"(?:数量?|件数|总数|合计|共计?|共有|累计|为|达到?|是|有|了|的|:)*"
 
@@ -33,58 +33,44 @@ def check_against_tables(
     figures: Sequence[Figure], sentences: Sequence[Sentence], table: Cells, indicators: Indicators
 ) -> Iterator[Assessment]:
     """Compare each count that a sentence states with the cell that states it too, the first time it is said."""
-    yield from _counts(figures, table)
     yield from _statements(figures, table, indicators)
     yield from _denials(sentences, table)
-
-
-def _counts(figures: Sequence[Figure], table: Cells) -> Iterator[Assessment]:
-    new, carried = table.get("new_requests", "total"), table.get("carried_over", "total")
-    proceedings = {
-        "narrative.review": ("行政复议", table.all(("review.total",))),
-        "narrative.litigation": (
-            "行政诉讼",
-            table.all(("litigation_direct.total", "litigation_after_review.total")),
-        ),
-    }
-    seen: set[str] = set()
-    for figure in figures:
-        if figure.indicator is None or figure.indicator in seen:
-            continue
-        if figure.indicator in proceedings:
-            name, cells = proceedings[figure.indicator]
-            if cells:
-                seen.add(figure.indicator)
-                yield _compared(f"正文与表格的{name}件数", cells, figure)
-        elif figure.indicator == "narrative.requests_received" and new is not None:
-            seen.add(figure.indicator)
-            yield _received(figure, new, carried)
-
-
-def _received(figure: Figure, new: Figure, carried: Figure | None) -> Assessment:
-    """Compare 受理申请 with 本年新收, or with 本年新收 and 上年结转 together: a text may mean either."""
-    title = "正文与表格的申请件数"
-    alone = _compared(title, (new,), figure)
-    if alone.outcome != "differs" or carried is None:
-        return alone
-    both = _compared(title, (new, carried), figure)
-    return both if both.outcome == "agrees" else alone
 
 
 def _statements(figures: Sequence[Figure], table: Cells, indicators: Indicators) -> Iterator[Assessment]:
     for entry in indicators.statements:
         cells = table.all(entry.cells, entry.applicant)
         said = next((figure for figure in figures if _says(figure, entry)), None)
-        if said is not None and len(cells) == len(entry.cells):
-            yield _compared(f"正文与表格的{entry.name}", cells, said)
+        if said is None or len(cells) != len(entry.cells):
+            continue
+        title = f"正文与表格的{entry.name}"
+        alone = _compared(title, cells, said)
+        more = table.all(entry.may_include, entry.applicant)
+        both = _compared(title, (*cells, *more), said) if more else alone
+        yield both if alone.outcome == "differs" and both.outcome == "agrees" else alone
 
 
 def _says(figure: Figure, entry: Statement) -> bool:
-    if figure.quantity is None or figure.quantity.unit not in entry.units:
+    if figure.quantity is None or not _is_level_of_issuer(figure):
         return False
+    if entry.indicator is not None and figure.indicator == entry.indicator:
+        return True
     words = re.sub(r"\s+", "", folded(figure.phrase))
-    return any(re.fullmatch(f"{_BEFORE}(?:{core}){_BEHIND}", words) for core in entry.phrases) and any(
-        word in folded(figure.context) for word in entry.context
+    return (
+        figure.quantity.unit in entry.units
+        and any(re.fullmatch(f"{_BEFORE}(?:{core}){_BEHIND}", words) for core in entry.phrases)
+        and any(word in folded(figure.context) for word in entry.context)
+    )
+
+
+def _is_level_of_issuer(figure: Figure) -> bool:
+    """Tell what a table can state too: a level, no change and no range, of the body that reports."""
+    return (
+        figure.subject is None
+        and not figure.change
+        and figure.quantity is not None
+        and figure.quantity.upper is None
+        and figure.quantity.qualifier != "累计"
     )
 
 

@@ -216,6 +216,12 @@ def test_share_above_the_whole_is_found(tmp_path: Path, sentence: str, findings:
         ("作出行政处罚决定435件，作出行政许可决定7000件。", 1),
         ("办理行政许可事项90项。", 0),
         ("作出行政处罚决定400余件。", 1),
+        ("县公安局作出行政处罚决定300件。", 0),
+        ("制定规范性文件较上年增加2件。", 0),
+        ("累计制定规范性文件56件。", 0),
+        ("县政府办公室收到政府信息公开申请9件。", 0),
+        ("收到公民、法人和其他组织提出的政府信息公开申请35件。", 1),
+        ("办理信息公开申请21件。", 0),
     ],
 )
 def test_counts_that_sentences_and_tables_both_state_are_compared(

@@ -72,6 +72,11 @@ def test_cell_without_an_amount_has_no_quantity(printed: str) -> None:
         ("办理建议十五件", [("15", "件", None)]),
         ("阅读1,024次", [("1024", "次", None)]),
         ("制作图解８件", [("8", "件", None)]),
+        ("推送3千余条", [("3000", "条", "余")]),
+        ("60人左右", [("60", "人", "约")]),
+        ("粉丝突破11.8万人", [("11.8", "万人", "超")]),
+        ("不少于6次", [("6", "次", "以上")]),
+        ("考核占4分", [("4", "分", None)]),
     ],
 )
 def test_phrase_keeps_value_unit_and_qualifier(text: str, found: list[tuple[str, str, str | None]]) -> None:
@@ -90,10 +95,37 @@ def test_phrase_keeps_value_unit_and_qualifier(text: str, found: list[tuple[str,
         "网址 www.example.gov.cn/2022/15项",
         "同一个窗口",
         "一次性告知",
+        "十分重视",
+        "（不同渠道和方式公开相同信息计1条）",
+        "无一例泄密事件",
+        "打通最后一公里",
+        "“一件事一次办”",
+        "7×24小时服务",
+        "由3个到5个",
+        "12-3件",
     ],
 )
 def test_dates_document_numbers_and_telephones_are_no_quantities(text: str) -> None:
     assert phrases(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "printed"),
+    [
+        ("每月3～5 件", "3", "5", "3～5 件"),
+        ("5至8件", "5", "8", "5至8件"),
+        ("3件—5件", "3", "5", "3件—5件"),
+        ("三至五个工作日", "3", "5", "三至五个工作日"),
+        ("五六个", "5", "6", "五六个"),
+        ("1.2万至1.5万元", "1.2", "1.5", "1.2万至1.5万元"),
+        ("10%至20%", "10", "20", "10%至20%"),
+    ],
+)
+def test_range_is_one_quantity_with_both_ends(text: str, low: str, high: str, printed: str) -> None:
+    (found,) = number_phrases(text, LANGUAGE)
+    assert (found.quantity.value, found.quantity.upper) == (Decimal(low), Decimal(high))
+    assert found.quantity.printed == printed == text[found.char_start : found.char_end]
+    assert found.quantity.is_approximate
 
 
 def test_hotline_name_before_its_cases_is_not_counted() -> None:
