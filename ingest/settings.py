@@ -10,6 +10,8 @@ class ReadingLimits(Value):
     max_characters: int = 4_000_000
     max_unpacked_ratio: int = 200
     """How many times larger the parts of a packed file (.docx) may be than the file; documents reach some 30, bombs 1000."""
+    max_tags: int = 300_000
+    """Tags in a page or a document; a report of a hundred pages has some 100 000."""
     max_conversion_seconds: float = 60.0
     """How long another program may take to convert a file."""
     max_pages: int = 300

@@ -106,7 +106,8 @@ class _Parts:
             raise UnreadableFile(
                 self._name, "文件内部已损坏", "请重新下载，或用文字处理软件打开后另存再导入。"
             ) from error
-        return parse_xml(self._name, unpacked.replace(_STRICT, W.strip("{}").encode()))
+        data = unpacked.replace(_STRICT, W.strip("{}").encode())
+        return parse_xml(self._name, data, limits=self._limits)
 
 
 class _OpenCell(NamedTuple):

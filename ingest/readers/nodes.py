@@ -8,7 +8,8 @@ from typing import Any, Literal, Protocol, cast
 
 from lxml import etree
 
-from ingest.errors import UnreadableFile
+from ingest.errors import LimitExceeded, UnreadableFile
+from ingest.settings import ReadingLimits
 
 
 class Node(Protocol):
@@ -51,22 +52,38 @@ class _Editable(Node, Protocol):
     def getprevious(self) -> Node | None: ...
     def index(self, child: Node) -> int: ...
     def insert(self, index: int, element: Node) -> None: ...
-    def remove(self, element: Node) -> None: ...
+    def getroottree(self) -> "_Tree": ...
+    def __getitem__(self, index: int) -> "_Editable": ...
 
 
-def parse_html(name: str, text: str) -> Node:
-    """Return the root of a page or fragment, repaired as browsers do; raise UnreadableFile when nothing is in it."""
+class _Tree(Protocol):
+    def getroot(self) -> _Editable: ...
+
+
+def parse_html(name: str, text: str, *, limits: ReadingLimits) -> Node:
+    """Return the root of a page or fragment, repaired as browsers do.
+
+    Raise UnreadableFile when nothing is in it, LimitExceeded when it would cost too much memory.
+    """
+    _check(name, text.count("<"), limits)
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     root = cast(Node | None, etree.fromstring(text.encode("utf-8", "replace"), parser))
     if any("Excessive depth" in str(entry) for entry in parser.error_log):
         raise UnreadableFile(name, "网页的标签嵌套过深，读下去会丢失内容", "请用浏览器打开后另存再导入。")
     if root is None:
         raise UnreadableFile(name, "网页里没有内容", "请重新保存网页后再导入。")
+    around = cast(_Editable, etree.Element("around"))
+    around.append(root)
+    around.append(cast(Node, etree.Element("detached")))
     return root
 
 
-def parse_xml(name: str, data: bytes) -> Node:
-    """Return the root of an XML part; raise UnreadableFile when it is damaged or declares entities."""
+def parse_xml(name: str, data: bytes, *, limits: ReadingLimits) -> Node:
+    """Return the root of an XML part.
+
+    Raise UnreadableFile when it is damaged or declares entities, LimitExceeded when it would cost too much memory.
+    """
+    _check(name, data.count(b"<"), limits)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
         root = etree.fromstring(data, parser)
@@ -75,6 +92,13 @@ def parse_xml(name: str, data: bytes) -> Node:
     if root.getroottree().docinfo.doctype:
         raise UnreadableFile(name, "文件里有实体声明，正常的文档没有", "请确认文件来源后另存再导入。")
     return cast(Node, root)
+
+
+def _check(name: str, tags: int, limits: ReadingLimits) -> None:
+    if tags > limits.max_tags:
+        raise LimitExceeded(
+            name, f"有 {tags} 个标签，超过上限 {limits.max_tags} 个", "请拆分，或另存为 PDF 后再导入。"
+        )
 
 
 def attribute(node: Node, name: str, default: str = "") -> str:
@@ -92,7 +116,10 @@ def walk(root: Node) -> Iterator[tuple[Literal["start", "end"], Node]]:
 
 
 def detach(node: Node) -> None:
-    """Take an element out of its tree; the text behind it stays."""
+    """Take an element out of its page; the text behind it stays.
+
+    It moves beside the page: lxml would walk a subtree of its own anew for each of its elements that is let go.
+    """
     parent = cast(_Editable | None, node.getparent())
     if parent is None:
         return
@@ -103,7 +130,7 @@ def detach(node: Node) -> None:
         else:
             before.tail = (before.tail or "") + node.tail
         node.tail = None
-    parent.remove(node)
+    cast(_Editable, node).getroottree().getroot()[1].append(node)
 
 
 def wrap(nodes: Sequence[Node], tag: str) -> None:
