@@ -186,6 +186,7 @@ class Builder:
     """Follow the elements of a page and collect lines and tables."""
 
     def __init__(self, root: Node, *, cut_in_cell: bool) -> None:
+        self._root = root
         self._broken = [*root.iter("td", "th")][-1:] if cut_in_cell else []
         self._contents: list[list[Piece]] = [[]]
         self._line: list[str] = []
@@ -193,8 +194,9 @@ class Builder:
         self._keeping = 0
         self._numbers: list[int | None] = []
 
-    def content_of(self, root: Node) -> list[Piece]:
-        """Return what stands below an element."""
+    def content(self) -> list[Piece]:
+        """Return what stands below the element."""
+        root = self._root
         for event, node in walk(root):
             if event == "start":
                 self._start(node)

@@ -12,7 +12,7 @@ from ingest.readers.loading import source_of
 from ingest.readers.nesting import flattened, write
 from ingest.readers.nodes import parse_html
 from ingest.readers.text import decoded, with_printed_rows
-from ingest.readers.webpage import drop_page, is_furniture, page_titles, report_root, with_title
+from ingest.readers.webpage import is_furniture, page_titles, report_part, with_title
 from ingest.settings import ReadingLimits
 
 _CHARSET = re.compile(
@@ -109,9 +109,9 @@ def _read(path: Path, data: bytes, markup: str, limits: ReadingLimits) -> RawDoc
     markup = _XML_DECLARATION.sub("", markup.replace("\x00", ""))
     root = parse_html(path.name, markup, limits=limits)
     titles = page_titles(root)
-    drop_page(root)
-    make_tables(root)
-    content = Builder(root, cut_in_cell=_ends_in_cell(markup)).content_of(report_root(root))
+    part = report_part(root)
+    make_tables(part)
+    content = Builder(part, cut_in_cell=_ends_in_cell(markup)).content()
     pieces = [piece for piece in flattened(content) if not isinstance(piece, str) or not is_furniture(piece)]
     layout = Layout(path.name, limits=limits)
     write(with_title(pieces, titles), layout)

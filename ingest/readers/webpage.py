@@ -6,7 +6,7 @@ never by the class names of a site.
 
 import re
 from collections.abc import Sequence
-from operator import add
+from operator import add, sub
 from typing import NamedTuple
 
 from ingest.readers.elements import AMOUNT, BLOCKS
@@ -50,46 +50,6 @@ _ISSUER = re.compile(
 _TITLE_END = re.compile(r"\s*[_|｜]\s*|\s+[-—–]+\s*|\s*[-—–]+\s+|(?<=报告)\s*[-—–]+\s*")
 
 
-def page_titles(root: Node) -> list[str]:
-    """Return the headings and titles that the page itself states, in the order of their trust."""
-    stated = [
-        *("".join(node.itertext()) for node in root.iter("h1", "h2", "h3")),
-        *(
-            attribute(node, "content")
-            for node in root.iter("meta")
-            if attribute(node, "name").lower() == "articletitle"
-        ),
-        *("".join(node.itertext()) for node in root.iter("title")),
-    ]
-    parts = [tidied(part) for title in stated for part in _TITLE_END.split(title)]
-    return [part for part in parts if _TITLE.fullmatch(part)]
-
-
-def drop_page(root: Node) -> None:
-    """Take what is not the report out of a page: what does not show, its parts, and its lists of links."""
-    for node in [*root.iter(*_NO_CONTENT)]:
-        detach(node)
-    for node in [*root.iter()]:
-        style = attribute(node, "style")
-        hidden = (style and _HIDDEN.search(style)) or attribute(node, "hidden", "-") != "-"
-        note = node.tag == "a" and attribute(node, "href").startswith(("#_ftn", "#_edn"))
-        if (hidden or note) and node.tag != "body":
-            detach(node)
-    sizes = _sizes(root)
-    for node in [*root.iter()]:
-        part = node.tag in _PAGE_PARTS or attribute(node, "role").lower() in _PAGE_ROLES
-        if part and not _in_article(node) and not sizes[node].holds_report:
-            detach(node)
-    _drop_links(root)
-
-
-def _in_article(node: Node) -> bool:
-    above = node.getparent()
-    while above is not None and above.tag not in {"article", "main"}:
-        above = above.getparent()
-    return node.tag == "header" and above is not None
-
-
 class _Size(NamedTuple):
     """Count the characters below an element, those in links, and the marks of a report outside links."""
 
@@ -114,6 +74,55 @@ class _Size(NamedTuple):
 
 
 _NOTHING = _Size()
+
+
+def page_titles(root: Node) -> list[str]:
+    """Return the headings and titles that the page itself states, in the order of their trust."""
+    stated = [
+        *("".join(node.itertext()) for node in root.iter("h1", "h2", "h3")),
+        *(
+            attribute(node, "content")
+            for node in root.iter("meta")
+            if attribute(node, "name").lower() == "articletitle"
+        ),
+        *("".join(node.itertext()) for node in root.iter("title")),
+    ]
+    parts = [tidied(part) for title in stated for part in _TITLE_END.split(title)]
+    return [part for part in parts if _TITLE.fullmatch(part)]
+
+
+def report_part(root: Node) -> Node:
+    """Take out of a page what does not show, its own parts and its lists of links; return the element of the rest."""
+    for node in [*root.iter(*_NO_CONTENT)]:
+        detach(node)
+    for node in [*root.iter()]:
+        style = attribute(node, "style")
+        hidden = (style and _HIDDEN.search(style)) or attribute(node, "hidden", "-") != "-"
+        note = node.tag == "a" and attribute(node, "href").startswith(("#_ftn", "#_edn"))
+        if (hidden or note) and node.tag != "body":
+            detach(node)
+    sizes = _sizes(root)
+    for node in [*root.iter()]:
+        part = node.tag in _PAGE_PARTS or attribute(node, "role").lower() in _PAGE_ROLES
+        if part and not _in_article(node) and not sizes[node].holds_report:
+            _drop(node, sizes)
+    _drop_links(root, sizes)
+    return _smallest_whole(root, sizes)
+
+
+def _drop(node: Node, sizes: dict[Node, _Size]) -> None:
+    above = node.getparent()
+    while above is not None and above in sizes:
+        sizes[above] = _Size._make(map(sub, sizes[above], sizes[node]))
+        above = above.getparent()
+    detach(node)
+
+
+def _in_article(node: Node) -> bool:
+    above = node.getparent()
+    while above is not None and above.tag not in {"article", "main"}:
+        above = above.getparent()
+    return node.tag == "header" and above is not None
 
 
 def _size_of(text: str | None, *, linked: bool) -> _Size:
@@ -157,16 +166,15 @@ def _sizes(root: Node) -> dict[Node, _Size]:
     return sizes
 
 
-def _drop_links(root: Node) -> None:
+def _drop_links(root: Node, sizes: dict[Node, _Size]) -> None:
     """Drop the largest blocks that are mostly links: menus, breadcrumbs, lists of other pages, neighbours."""
-    sizes = _sizes(root)
     waiting = [root]
     while waiting:
         node = waiting.pop()
         size = sizes[node]
         mostly_links = size.linked > size.characters * _LINK_SHARE
         if mostly_links and not size.says_something and node.tag in BLOCKS - {"html", "body"}:
-            detach(node)
+            _drop(node, sizes)
         elif node.tag != "table" or size.values < _FEWEST_VALUES or _holds_tables(node):
             waiting += node
 
@@ -175,9 +183,8 @@ def _holds_tables(node: Node) -> bool:
     return any(table is not node for table in node.iter("table"))
 
 
-def report_root(root: Node) -> Node:
+def _smallest_whole(root: Node, sizes: dict[Node, _Size]) -> Node:
     """Return the smallest block that holds all of the report: what is left outside says nothing of its own."""
-    sizes = _sizes(root)
     node = root
     while True:
         inner = max(node, key=lambda child: sizes[child].characters, default=None)

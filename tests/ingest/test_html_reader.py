@@ -22,7 +22,7 @@ from forms import (
 )
 from rendering import render_html
 
-from ingest import NotAReport, UnreadableFile, ingest_file
+from ingest import LimitExceeded, NotAReport, UnreadableFile, ingest_file
 from ingest.models import RawDocument
 from ingest.readers import read_document
 from ingest.settings import ReadingLimits
@@ -403,6 +403,12 @@ def test_page_without_a_report_is_refused(tmp_path: Path, page: str) -> None:
 def test_page_nested_beyond_what_can_be_read_is_refused_and_not_cut(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="嵌套过深"):
         document(tmp_path, "<font>" * 5000 + TITLE)
+
+
+def test_page_of_too_many_tags_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, f"<p>{TITLE}</p>{'<p>甲' * 1000}".encode())
+    with pytest.raises(LimitExceeded, match="有 1002 个标签，超过上限 1000 个"):
+        read_document(path, limits=ReadingLimits(max_tags=1000))
 
 
 @pytest.mark.parametrize(("end", "status"), [("", "unclear"), ("</td>", "ok"), ("</td></tr></table>", "ok")])
