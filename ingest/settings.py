@@ -25,6 +25,8 @@ class ReadingLimits(Value):
     """Of one picture in a file."""
     max_page_pixels: int = 30_000_000
     """Of one page drawn for recognition; larger pages are drawn coarser."""
+    max_scanned_pages: int = 60
+    """Recognition takes seconds a page."""
     scan_dpi: int = 200
     """How finely pages are drawn for recognition."""
     label_similarity: float = 85.0

@@ -1,5 +1,6 @@
 """Turn the bytes of a file into a RawDocument: the bytes say what it is, its name only where they do not."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -24,16 +25,31 @@ from ingest.settings import ReadingLimits
 
 __all__ = ["SUFFIXES", "read_document"]
 
-SUFFIXES = (".txt", ".md", ".html", ".htm", ".mht", ".mhtml", ".docx", ".doc", ".rtf", ".pdf")
+SUFFIXES = (".txt", ".md", ".html", ".htm", ".mht", ".mhtml", ".docx", ".doc", ".rtf", ".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 """The endings of files that a folder is searched for."""
+
+
+_IMAGE = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|II\*\x00|MM\x00\*|BM.{4}\x00{4}", re.DOTALL)
 
 
 class _Read(Protocol):
     def __call__(self, path: Path, data: bytes, *, limits: ReadingLimits) -> RawDocument: ...
 
 
+def _is_image(data: bytes) -> bool:
+    """Tell a PNG, JPEG, TIFF or BMP picture by its first bytes."""
+    return bool(_IMAGE.match(data))
+
+
+def _read_image(path: Path, data: bytes, *, limits: ReadingLimits) -> RawDocument:
+    from ingest.readers.ocr import read_image
+
+    return read_image(path, data, limits=limits)
+
+
 _BY_BYTES: tuple[tuple[Callable[[bytes], bool], _Read], ...] = (
     (is_pdf, read_pdf),
+    (_is_image, _read_image),
     (is_zip, read_docx),
     (is_binary_doc, read_doc),
     (is_rtf, read_rtf),

@@ -2,18 +2,26 @@
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ingest.errors import UnreadableFile
+from ingest.errors import LimitExceeded, UnreadableFile
 from ingest.models import RawDocument
 from ingest.readers.flow import compose
 from ingest.readers.loading import source_of
 from ingest.readers.pages import Page, page_of_glyphs
 from ingest.readers.ruling import find_lattices
+from ingest.readers.typesetting import is_unreadable
 from ingest.readers.unpacking import check_streams
 from ingest.settings import ReadingLimits
 
+if TYPE_CHECKING:
+    from ingest.readers.drawing import Drawing
+
 _MEDIA_TYPE = "application/pdf"
 _HEAD = re.compile(rb"\s*%PDF-")
+_MOST_UNREAD = 0.3
+_WHOLE_PAGE = 0.6
+_FEW, _FEW_BESIDE_A_SCAN = 20, 60
 _LOCKED = re.compile(rb"/Encrypt\b")
 
 
@@ -43,8 +51,35 @@ def _pages(name: str, data: bytes, limits: ReadingLimits) -> list[Page]:
     from ingest.readers.drawing import read_drawings
 
     check_streams(name, data, limits=limits)
-    pages: list[Page] = []
+    pages: dict[int, Page] = {}
+    photographed: list[int] = []
     for drawing in read_drawings(name, data, limits=limits):
+        if _is_photographed(drawing):
+            photographed.append(drawing.number)
+            continue
         lattices = find_lattices(drawing.horizontal, drawing.vertical)
-        pages.append(page_of_glyphs(drawing.number, drawing.width, drawing.height, drawing.glyphs, lattices))
-    return pages
+        pages[drawing.number] = page_of_glyphs(
+            drawing.number, drawing.width, drawing.height, drawing.glyphs, lattices
+        )
+    if len(photographed) > limits.max_scanned_pages:
+        raise LimitExceeded(
+            name, f"扫描的页超过上限 {limits.max_scanned_pages} 页", "请只保留年度报告的正文再导入。"
+        )
+    if photographed:
+        from ingest.readers.ocr import read_picture
+        from ingest.readers.pictures import page_pictures
+
+        for number, picture, dpi in page_pictures(name, data, photographed, limits=limits):
+            pages[number] = read_picture(name, picture, number=number, dpi=dpi)
+    return [pages[number] for number in sorted(pages)]
+
+
+def _is_photographed(drawing: "Drawing") -> bool:
+    """Tell a page whose text is in a picture, or in codes that nobody can read; an empty page is none."""
+    unread = sum(is_unreadable(glyph.text) for glyph in drawing.glyphs) + drawing.lost
+    readable = len(drawing.glyphs) + drawing.lost - unread
+    if unread > _MOST_UNREAD * readable:
+        return True
+    area = max(((x1 - x0) * (bottom - top) for x0, top, x1, bottom in drawing.pictures), default=0.0)
+    fewest = _FEW_BESIDE_A_SCAN if area > _WHOLE_PAGE * drawing.width * drawing.height else _FEW
+    return bool(drawing.pictures) and (drawing.hidden > readable or readable < fewest)

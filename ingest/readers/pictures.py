@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageOps, ImageSequence
 
-from ingest.errors import LimitExceeded, UnreadableFile
+from ingest.errors import IngestError, LimitExceeded, UnreadableFile
 from ingest.settings import ReadingLimits
 
 Picture = npt.NDArray[np.uint8]
@@ -88,16 +88,10 @@ def file_pictures(name: str, data: bytes, *, limits: ReadingLimits) -> Iterator[
                             "请降低扫描分辨率后再导入。",
                         )
                     yield _upright(number, frame, limits)
+    except IngestError:
+        raise
     # Pillow raises errors of every kind on damaged bytes; this is its only door.
-    except (
-        UnidentifiedImageError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        TypeError,
-        EOFError,
-        Image.DecompressionBombError,
-    ) as error:
+    except Exception as error:
         raise UnreadableFile(name, "图片已损坏或格式不明", "请重新扫描或另存为 PNG 后再导入。") from error
 
 
