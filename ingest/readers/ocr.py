@@ -44,6 +44,8 @@ _LINES_TRIED = 6
 _LARGEST_SEARCHED = 1400
 _MOST_BOXES = 3000
 _REACH = 0.7
+_NARROWEST_TABLE = 90.0
+"""In points; strokes of large characters, such as 区, enclose less."""
 _NUMBER = re.compile(r"[+\-−－]?[\d][\d,，.]*")
 _LIKE_NUMBER = re.compile(rf"[\dOoQDIlLi|!SsBZz〇○口丨一—\-−+＋.,，、．:：'`{UNREAD}\s/\\]{{1,12}}")
 _MARKS = re.compile(r"[-－—–/／\\]|无")
@@ -91,7 +93,7 @@ def read_picture(name: str, picture: Picture, *, number: int, dpi: float) -> Pag
         for lattice in find_lattices(
             as_rules(across, scale, flat=True), as_rules(along, scale, flat=False), gap=_LONGEST_GAP
         )
-        if is_table(lattice)
+        if is_table(lattice) and lattice.xs[-1] - lattice.xs[0] > _NARROWEST_TABLE
     ]
     lines = widened(np.maximum(across, along))
     clean = np.where(lines > 0, np.uint8(255), picture).astype(np.uint8)
