@@ -2,7 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +12,7 @@ from typing import Self
 from assistant.agent import AgentAnswerer, Endpoint, endpoint_of, is_configured
 from assistant.agent.arguments import ARGUMENTS
 from assistant.agent.chat import Chat
+from assistant.agent.judge import ModelJudge
 from assistant.agent.trace import Recorder, TraceFile, tell_all
 from assistant.conversations import Conversations
 from assistant.engine import Engine
@@ -127,6 +129,17 @@ def open_assistant(settings: Settings) -> Assistant:
         asks_rules_first=settings.engine == "auto",
     )
     return Assistant(settings, library, retriever, toolbox, engine, agent)
+
+
+@contextmanager
+def open_judge(settings: Settings, model: str) -> Generator[ModelJudge]:
+    """Yield a judge: another model at the endpoint that the settings name."""
+    endpoint = endpoint_of(settings, model=model).model_copy(update={"temperature": 0.0})
+    judge = ModelJudge(Chat(endpoint, instructions=load("judge").fill()), time_limit=settings.llm_time_limit)
+    try:
+        yield judge
+    finally:
+        judge.close()
 
 
 def _agent(settings: Settings, endpoint: Endpoint, toolbox: Toolbox) -> AgentAnswerer:

@@ -129,6 +129,14 @@ class Answer(Value):
     fingerprint: str
 
 
+class Verdict(Value):
+    """Hold what a judging model thinks of an answer, from 0 to 1; None where it gave no score."""
+
+    faithfulness: float | None = Field(ge=0, le=1)
+    completeness: float | None = Field(ge=0, le=1)
+    reason: str = ""
+
+
 class ScopedReport(Value):
     """Name a report that the question may be about."""
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from assistant.agent.arguments import ToolArguments
 from assistant.agent.budget import condensed, shortened
 from assistant.agent.chat import CallFinished, CallStarted, Chat, Ended, Message, Spoke
-from assistant.agent.claims import Judge
+from assistant.agent.claims import Examiner
 from assistant.agent.ledger import Ledger
 from assistant.agent.toolset import Toolset
 from assistant.agent.trace import Turn, TurnRecord
@@ -143,7 +143,7 @@ class _Attempt:
             toolbox, question, scope, self._ledger, most_tokens=int(_RESULTS_SHARE * most_tokens)
         )
         heads = toolbox.list_reports(ListReports(filter=question.filter))
-        self._judge = Judge(self._ledger, question, scope, heads, language, units)
+        self._examiner = Examiner(self._ledger, question, scope, heads, language, units)
         self._drafts = 0
 
     def result(self) -> Generator[Event, None, Outcome]:
@@ -248,7 +248,7 @@ class _Attempt:
         written = write(
             ended.text,
             self._ledger,
-            self._judge,
+            self._examiner,
             instructions=load("agent").text,
             complete=ended.finish != "length",
         )

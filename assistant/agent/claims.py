@@ -84,7 +84,7 @@ class Sentence(Value):
     proof: tuple[str, ...]
 
 
-class Judge:
+class Examiner:
     """Find what an answer states without proof."""
 
     def __init__(

@@ -2,7 +2,7 @@
 
 import re
 
-from assistant.agent.claims import KEY_GROUP, Judge, keys_of
+from assistant.agent.claims import KEY_GROUP, Examiner, keys_of
 from assistant.agent.hostile import as_plain_text
 from assistant.agent.ledger import Ledger
 from assistant.models import Drafted
@@ -24,7 +24,7 @@ class Written(Value):
     unknown_keys: tuple[str, ...] = ()
 
 
-def write(text: str, ledger: Ledger, judge: Judge, *, instructions: str, complete: bool) -> Written:
+def write(text: str, ledger: Ledger, examiner: Examiner, *, instructions: str, complete: bool) -> Written:
     """Return the answer that a model's text makes; keys that no tool gave out are removed first."""
     known = " ".join(one.evidence.quote for one in ledger.everything())
     plain = as_plain_text(text, known=known)
@@ -33,7 +33,7 @@ def write(text: str, ledger: Ledger, judge: Judge, *, instructions: str, complet
     if _DECLINES.match(plain):
         return Written(declined=True)
     plain, unknown = _without_unknown(plain, ledger)
-    faults = list(judge.faults(plain))
+    faults = list(examiner.faults(plain))
     if not complete:
         faults.append(_INCOMPLETE)
     if _echoes(plain, instructions):

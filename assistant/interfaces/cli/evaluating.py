@@ -1,6 +1,7 @@
 """Put a question set and write its scores."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,8 @@ from assistant.interfaces.cli.progress import progress_bar
 from assistant.interfaces.cli.shell import Answerer, Data, opened, remark, told_in_a_line
 
 if TYPE_CHECKING:
-    from assistant.evals import Scores
+    from assistant.bootstrap import Assistant
+    from assistant.evals import Case, Prediction, Scores
 
 commands = typer.Typer()
 
@@ -32,6 +34,10 @@ def eval_command(
     fail_under: Annotated[
         list[str] | None,
         typer.Option("--fail-under", metavar="NAME=VALUE", help="指标低于此值则退出码为 1，如 accuracy=0.9"),
+    ] = None,
+    judge: Annotated[
+        str | None,
+        typer.Option("--judge", metavar="MODEL", help="另请这个模型评审回答；分数单独写入 judged.json"),
     ] = None,
     data: Data = None,
 ) -> None:
@@ -79,12 +85,37 @@ def eval_command(
             fingerprint=assistant.engine.fingerprint,
             baseline=earlier,
         )
+        judged = None if judge is None else _judged(assistant, judge, cases[:limit], predictions, out)
     write_report(out, scores)
     _tell_scores(scores, out)
+    if judged is not None:
+        typer.echo(judged)
     if missed := [line for name, floor in floors if (line := _missed(scores, name, floor))]:
         for line in missed:
             remark(line)
         raise typer.Exit(1)
+
+
+def _judged(
+    assistant: "Assistant",
+    model: str,
+    cases: Sequence["Case"],
+    predictions: Sequence["Prediction"],
+    out: Path,
+) -> str:
+    """Have the answers judged, write the verdicts beside the scores, and return them in a line."""
+    from assistant.bootstrap import open_judge
+    from assistant.evals import Judgement, judge_answers, judged_line, write_judged
+
+    def told(judgement: Judgement) -> None:
+        bar.advance()
+        if judgement.verdict.faithfulness is None:
+            bar.remark(f"{judgement.id} 没有评成：{judgement.verdict.reason}")
+
+    with open_judge(assistant.settings, model) as judge, progress_bar("评审", total=len(cases)) as bar:
+        judged = judge_answers(cases, predictions, judge, on_progress=told)
+    write_judged(out, judged)
+    return judged_line(judged)
 
 
 def _floor(text: str) -> tuple[str, float]:
