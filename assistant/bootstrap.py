@@ -13,6 +13,7 @@ from assistant.agent import AgentAnswerer, Endpoint, endpoint_of, is_configured
 from assistant.agent.arguments import ARGUMENTS
 from assistant.agent.chat import Chat
 from assistant.agent.judge import ModelJudge
+from assistant.agent.telemetry import SpanExport
 from assistant.agent.trace import Recorder, TraceFile, tell_all
 from assistant.conversations import Conversations
 from assistant.engine import Engine
@@ -148,8 +149,13 @@ def _agent(settings: Settings, endpoint: Endpoint, toolbox: Toolbox) -> AgentAns
     )
     secrets = (endpoint.api_key.get_secret_value(),)
     recorders: list[Recorder] = []
+    closing: list[Callable[[], None]] = []
     if settings.llm_trace is not None:
         recorders.append(TraceFile(settings.llm_trace, secrets=secrets))
+    if settings.llm_otlp_url is not None:
+        spans = SpanExport(settings.llm_otlp_url)
+        recorders.append(spans)
+        closing.append(spans.close)
     return AgentAnswerer(
         chat,
         toolbox,
@@ -158,6 +164,7 @@ def _agent(settings: Settings, endpoint: Endpoint, toolbox: Toolbox) -> AgentAns
         time_limit=settings.llm_time_limit,
         context_tokens=settings.llm_context_tokens,
         record=tell_all(recorders) if recorders else None,
+        on_close=closing,
         prices=(settings.llm_price_in, settings.llm_price_out),
     )
 

@@ -64,6 +64,7 @@ class AgentAnswerer:
         time_limit: float,
         context_tokens: int,
         record: Callable[[TurnRecord], None] | None = None,
+        on_close: Sequence[Callable[[], None]] = (),
         prices: tuple[Decimal | None, Decimal | None] = (None, None),
     ) -> None:
         self._chat = chat
@@ -73,6 +74,7 @@ class AgentAnswerer:
         self._time_limit = time_limit
         self._context_tokens = context_tokens
         self._record = record
+        self._on_close = tuple(on_close)
         self._prices = prices
 
     @property
@@ -85,8 +87,10 @@ class AgentAnswerer:
         self._chat.prepare()
 
     def close(self) -> None:
-        """Hang up."""
+        """Hang up, and let go of what the records are sent with."""
         self._chat.close()
+        for close in self._on_close:
+            close()
 
     def answer(self, question: Question, scope: Scope) -> Generator[Event, None, Outcome]:
         """Yield steps and drafts and return the outcome; raise ModelFailed where the model gave no answer."""

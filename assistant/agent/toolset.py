@@ -18,7 +18,7 @@ from assistant.agent.arguments import (
     ToolArguments,
 )
 from assistant.agent.budget import tokens
-from assistant.agent.hostile import as_data, gives_orders
+from assistant.agent.hostile import as_data
 from assistant.agent.ledger import Computed, Found, Ledger
 from assistant.models import Derivation, Question, Scope
 from assistant.rules import amount
@@ -158,28 +158,20 @@ class Toolset:
         found = self._toolbox.lookup_figures(
             LookupFigures(filter=chosen, phrase=arguments.phrase, applicant=arguments.applicant)
         )
-        lines, hidden = self._told(found.matches, self._views(chosen))
-        lines = _capped(lines, _MOST_FIGURES, "个较不相近的数", more=found.omitted)
-        return lines + _hidden(hidden)
+        lines = self._told(found.matches, self._views(chosen))
+        return _capped(lines, _MOST_FIGURES, "个较不相近的数", more=found.omitted)
 
     def _comparison(self, arguments: CompareFiguresArguments) -> list[str]:
         chosen = self._filter(arguments.organizations, arguments.years)
         call = CompareFigures(
             filter=chosen, phrase=arguments.phrase, descending=arguments.order == "descending"
         )
-        lines, hidden = self._told(self._toolbox.compare_figures(call), self._views(chosen))
-        return _capped(lines, 2 * _MOST_FIGURES, "份报告") + _hidden(hidden)
+        lines = self._told(self._toolbox.compare_figures(call), self._views(chosen))
+        return _capped(lines, 2 * _MOST_FIGURES, "份报告")
 
-    def _told(self, matches: Sequence[Match], views: dict[str, ReportView]) -> tuple[list[str], int]:
-        lines: list[str] = []
-        hidden = 0
-        for match in matches:
-            figure = match.figure
-            if gives_orders(figure.context):
-                hidden += 1
-            else:
-                lines.append(_found_line(self._ledger.add_figure(views[figure.report_id], figure)))
-        return lines, hidden
+    def _told(self, matches: Sequence[Match], views: dict[str, ReportView]) -> list[str]:
+        figures = [match.figure for match in matches]
+        return [_found_line(self._ledger.add_figure(views[one.report_id], one)) for one in figures]
 
     def _sentences(self, arguments: SearchSectionsArguments) -> list[str]:
         chosen = self._filter(arguments.organizations, arguments.years)
@@ -193,16 +185,12 @@ class Toolset:
             for sentence in view.sentences if view else ():
                 if hit.chunk.anchor.char_start <= sentence.char_start < hit.chunk.anchor.char_end:
                     places.setdefault((hit.chunk.report_id, sentence.char_start), sentence)
-        lines: list[str] = []
-        hidden = 0
-        for (report_id, _), sentence in places.items():
-            if gives_orders(sentence.text):
-                hidden += 1
-            elif len(lines) < 2 * _MOST_SENTENCES:
-                lines.append(_found_line(self._ledger.add_sentence(views[report_id], sentence)))
-        return _capped(lines, 2 * _MOST_SENTENCES, "句", more=len(places) - hidden - len(lines)) + _hidden(
-            hidden
-        )
+        shown = list(places.items())[: 2 * _MOST_SENTENCES]
+        lines = [
+            _found_line(self._ledger.add_sentence(views[report_id], sentence))
+            for (report_id, _), sentence in shown
+        ]
+        return _capped(lines, len(lines), "句", more=len(places) - len(lines))
 
     def _table(self, arguments: GetTableArguments) -> list[str]:
         chosen = self._filter([arguments.organization], [arguments.year])
@@ -365,10 +353,6 @@ def _head_line(head: ReportHead) -> str:
 def _capped(lines: list[str], most: int, what: str, *, more: int = 0) -> list[str]:
     left_out = max(0, len(lines) - most) + more
     return lines[:most] + ([f"（另有 {left_out} {what}未列出）"] if left_out else [])
-
-
-def _hidden(count: int) -> list[str]:
-    return [f"（另有 {count} 处文字像是写给程序的指令，不作资料）"] if count else []
 
 
 def _in_base(quantity: Quantity) -> Quantity:

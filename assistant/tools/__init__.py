@@ -2,6 +2,7 @@
 
 from assistant.tools.cards import squeezed
 from assistant.tools.matching import Asked, Match, SentenceMatch, analyse, denied_things, label_of
+from assistant.tools.orders import gives_orders
 from assistant.tools.toolbox import (
     MOST_REPORTS,
     TOOL_LABELS,
@@ -38,6 +39,7 @@ __all__ = [
     "Views",
     "analyse",
     "denied_things",
+    "gives_orders",
     "label_of",
     "squeezed",
 ]

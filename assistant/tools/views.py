@@ -7,6 +7,7 @@ from functools import cached_property
 from threading import Lock
 
 from assistant.tools.cards import Card, figure_cards, settled, squeezed
+from assistant.tools.orders import gives_orders
 from assistant.tools.years import Years
 from ingest.checks import Assessment, assess, find_across
 from ingest.indicators import Indicators
@@ -19,7 +20,7 @@ _MOST_VIEWS = 64
 
 
 class ReportView:
-    """Offer the figures, sentences, findings and word statistics of one report."""
+    """Offer the figures, sentences, findings and word statistics of one report, less what gives orders."""
 
     def __init__(
         self,
@@ -33,7 +34,7 @@ class ReportView:
         other: Callable[[str], "ReportView | None"],
     ) -> None:
         self.report = report
-        self.figures = tuple(figures)
+        self.figures = tuple(figure for figure in figures if not gives_orders(figure.context))
         self._own_findings = tuple(findings)
         self._years = years
         self._other = other
@@ -56,6 +57,7 @@ class ReportView:
             if chunk.anchor.table is None
             for sentence in split_sentences(chunk.text, 0, len(chunk.text), chunk.section_path)
             if squeezed(sentence.text) not in {squeezed(title) for title in chunk.section_path}
+            and not gives_orders(sentence.text)
         )
 
     @cached_property

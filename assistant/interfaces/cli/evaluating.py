@@ -42,6 +42,7 @@ def eval_command(
     data: Data = None,
 ) -> None:
     """Put a question set to the engine and write predictions, scores and reports."""
+    from assistant.agent import endpoint_of
     from assistant.evals import (
         PREDICTIONS,
         Prediction,
@@ -58,6 +59,8 @@ def eval_command(
     cases = read_cases(questions)
     earlier = read_baseline(baseline) if baseline else None
     with opened(data, engine=engine) as assistant:
+        if judge is not None:
+            endpoint_of(assistant.settings, model=judge)  # what it lacks is better told before the work
 
         def told(prediction: Prediction) -> None:
             bar.advance()
