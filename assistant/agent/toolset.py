@@ -342,8 +342,7 @@ def _clipped(quote: str) -> str:
 
 def _computed_line(computed: Computed) -> str:
     one = computed.derivation
-    value = round(one.value, 4) if one.value != one.value.to_integral_value() else one.value
-    return f"[{computed.key}] {one.expression} = {plain(value)}{one.unit}"
+    return f"[{computed.key}] {one.expression} = {plain(one.value)}{one.unit}"
 
 
 def _head_line(head: ReportHead) -> str:

@@ -77,4 +77,6 @@ def _answer_text(answer: "Answer") -> str:
     if answer.suggestions:
         lines += ["", "可以这样问"]
         lines += [f"- {suggestion}" for suggestion in answer.suggestions]
+    if answer.engine == "llm":
+        lines += ["", f"由大模型 {answer.model} 作答，引文和数字已核对。"]
     return "\n".join(lines)
