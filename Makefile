@@ -49,6 +49,7 @@ fuzz: $(INSTALLED_DEV) ## 用随机损坏的输入反复试验读取（几分钟
 bench: $(INSTALLED_DEV) ## 测量速度与质量
 	$(BIN)/python -m benchmarks.bench
 	$(BIN)/python -m benchmarks.reading $(SIZE)
+	$(BIN)/python -m benchmarks.agent
 
 bench-scale: $(INSTALLED_DEV) ## 测量库变大后回答慢多少（SIZE=5000）
 	$(BIN)/python -m benchmarks.scale $(SIZE)

@@ -137,8 +137,9 @@ class Chat:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._client: httpx.AsyncClient | None = None
-        self._model: ChatOpenAI | None = None
+        self._models: dict[bool, ChatOpenAI] = {}
         self._graphs: dict[bool, Any] = {}
+        self._sent_tools: list[dict[str, Any]] = []
         self._lock = threading.Lock()
 
     @property
@@ -235,7 +236,7 @@ class Chat:
             self._thread = threading.Thread(target=self._loop.run_forever, name="model", daemon=True)
             self._thread.start()
             self._client = _client(self.endpoint)
-            self._model = None
+            self._models = {}
             self._graphs = {}
         return self._loop
 
@@ -246,21 +247,23 @@ class Chat:
         if with_tools not in self._graphs:
             limit = ModelCallLimitMiddleware[Any, Any](run_limit=self._most_calls, exit_behavior="error")
             self._graphs[with_tools] = cast(Any, agents).create_agent(
-                self._chat_model(),
+                self._chat_model(with_tools=False),
                 _langchain_tools(self._tools) if with_tools else [],
                 system_prompt=self._instructions or None,
                 middleware=[limit, cast(Any, _patience())(self)],
             )
         return self._graphs[with_tools]
 
-    def _chat_model(self) -> "ChatOpenAI":
+    def _chat_model(self, *, with_tools: bool) -> "ChatOpenAI":
         from langchain_openai import ChatOpenAI
 
-        if self._model is None:
+        if with_tools not in self._models:
             one = self.endpoint
             body: dict[str, object] = {} if "extra" in self._without else dict(one.extra)
             if "response_format" in self._without:
                 body.pop("response_format", None)
+            if with_tools:
+                body["tools"] = self._schemas()
             if one.length_field == "max_tokens":
                 body["max_tokens"] = one.max_tokens
             settings: dict[str, Any] = {
@@ -277,8 +280,16 @@ class Chat:
                 settings["max_completion_tokens"] = one.max_tokens
             if one.temperature is not None and "temperature" not in self._without:
                 settings["temperature"] = one.temperature
-            self._model = ChatOpenAI(**settings)
-        return self._model
+            self._models[with_tools] = ChatOpenAI(**settings)
+        return self._models[with_tools]
+
+    def _schemas(self) -> list[dict[str, Any]]:
+        """Return the tools as they are sent, worked out once instead of with every call."""
+        from langchain_core.utils.function_calling import convert_to_openai_tool
+
+        if not self._sent_tools:
+            self._sent_tools = [convert_to_openai_tool(tool) for tool in _langchain_tools(self._tools)]
+        return self._sent_tools
 
     def _learn(self, refusal: str, *, had_tools: bool) -> bool:
         """Remember what a service refused, and tell whether it is worth asking again without it."""
@@ -286,7 +297,7 @@ class Chat:
             if what not in self._without and re.search(words, refusal, re.IGNORECASE):
                 logger.info("%s refuses %s; asking without", self.endpoint.base_url, what)
                 self._without |= {what}
-                self._model = None
+                self._models = {}
                 return True
         if had_tools and _NO_TOOLS.search(refusal):
             self._lacks_tools = True
@@ -350,7 +361,9 @@ class Chat:
             run.calls += 1
             started = time.monotonic()
             try:
-                response = await handler(request.override(model=self._chat_model()))
+                # The tools go into the request as they are: to hand them over anew each time costs more than all else.
+                asked = request.override(model=self._chat_model(with_tools=bool(request.tools)), tools=[])
+                response = await handler(asked)
                 self._checked(response.result[-1], run)
                 return response
             except Exception as error:

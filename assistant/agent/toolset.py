@@ -6,6 +6,7 @@ A result is cut between its lines, never inside one, and says what was left out.
 import ast
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 
 from assistant.agent.arguments import (
     CalculateArguments,
@@ -272,9 +273,10 @@ class Toolset:
             )
         )
         printed = tuple(quantity.printed for quantity in quantities.values())
-        return self._ledger.add_computed(
-            derivation.model_copy(update={"inputs": printed}), self._sources(keys)
+        told = derivation.model_copy(
+            update={"inputs": printed, "value": Decimal(plain(round(derivation.value, 4)))}
         )
+        return self._ledger.add_computed(told, self._sources(keys))
 
     def _quantity(self, key: str) -> Quantity:
         computed = self._ledger.computed(key)
