@@ -19,7 +19,7 @@ ifeq ($(patsubst %/,%,$(REPORTS)),samples)
 run: export GONGKAI_DATA ?= data/samples
 endif
 
-.PHONY: help setup run test check fuzz bench bench-scale bench-peers clean
+.PHONY: help setup run test check fuzz bench bench-scale bench-peers openapi load clean
 
 help: ## 列出可用的命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,12 @@ bench-scale: $(INSTALLED_DEV) ## 测量库变大后回答慢多少（SIZE=5000�
 bench-peers: $(INSTALLED_DEV) ## 与 LangChain、LlamaIndex 的普通检索链并排比较
 	$(BIN)/python -m pip install -q -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m benchmarks.peers
+
+openapi: $(INSTALLED) ## 重写 docs/openapi.json（接口有变时）
+	$(BIN)/python -m assistant.interfaces.api > docs/openapi.json
+
+load: $(INSTALLED_DEV) ## 压测：50 个客户端各 60 秒，边问边读入、反复杀掉读入进程（约 15 分钟）
+	$(BIN)/python -m benchmarks.load
 
 clean: ## 删除 .venv 和缓存（不动 data/）
 	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .import_linter_cache .hypothesis

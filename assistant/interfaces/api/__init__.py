@@ -5,6 +5,7 @@ One module a resource; `build_api` puts them together. FastAPI enters here and n
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
@@ -25,11 +26,30 @@ from assistant.interfaces.api.gauges import Gauges
 from assistant.interfaces.api.problems import OpenAIProblem, Problem, add_handlers
 from assistant.service import Rates
 
-__all__ = ["Desk", "build_api"]
+__all__ = ["Desk", "build_api", "document"]
 
 API_VERSION = "1.0.0"
 """Raised with every change of the document; the first number is the prefix of the paths."""
 
+_PARTS = (
+    asking.router,
+    reports.router,
+    figures.router,
+    search.router,
+    reading.router,
+    openai.router,
+    health.router,
+    login.router,
+)
+_TAGS = [
+    {"name": "ask", "description": "Questions and cited answers"},
+    {"name": "reports", "description": "Reports, their tables and what does not agree in them"},
+    {"name": "figures", "description": "Figures with their places, as JSON, CSV or Parquet"},
+    {"name": "search", "description": "Passages by words and meaning"},
+    {"name": "ingest", "description": "Uploads and the jobs that read them in"},
+    {"name": "openai", "description": "OpenAI's protocol; token counts are characters"},
+    {"name": "service", "description": "Health, readiness and counters"},
+]
 _ABOUT = (
     "Questions over Chinese government disclosure reports; every figure is cited. Within /v1 fields and endpoints "
     "are only added. What is to go is marked `deprecated` here and answers with a `Deprecation` header for at least "
@@ -50,9 +70,6 @@ def build_api(desk: Desk) -> FastAPI:
             desk.foreman.stop()
 
     app = FastAPI(
-        title="公开问",
-        version=API_VERSION,
-        description=_ABOUT,
         openapi_url="/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
@@ -62,24 +79,22 @@ def build_api(desk: Desk) -> FastAPI:
     app.state.desk = desk
     app.state.gauges = Gauges()
     app.state.attempts = Rates()
-    for part in (asking, reports, figures, search, reading, openai, health, login):
-        app.include_router(part.router)
+    for part in _PARTS:
+        app.include_router(part)
     add_handlers(app)
-    app.openapi = lambda: _document(app)
+    app.openapi = document
     return app
 
 
-def _document(app: FastAPI) -> dict[str, Any]:
-    """Return the OpenAPI document with the two shapes of problems in it."""
-    if app.openapi_schema is None:
-        document = get_openapi(
-            title=app.title, version=app.version, description=app.description, routes=app.routes
-        )
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        for model in (Problem, OpenAIProblem):
-            schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas |= schema.pop("$defs", {})
-            schemas[model.__name__] = schema
-        document["components"]["schemas"] = dict(sorted(schemas.items()))
-        app.openapi_schema = document
-    return app.openapi_schema
+@cache
+def document() -> dict[str, Any]:
+    """Return the OpenAPI document, the two shapes of problems included."""
+    routes = [route for part in _PARTS for route in part.routes]
+    made = get_openapi(title="公开问", version=API_VERSION, description=_ABOUT, routes=routes, tags=_TAGS)
+    schemas = made["components"]["schemas"]
+    for model in (Problem, OpenAIProblem):
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= schema.pop("$defs", {})
+        schemas[model.__name__] = schema
+    made["components"]["schemas"] = dict(sorted(schemas.items()))
+    return made
