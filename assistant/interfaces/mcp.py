@@ -21,6 +21,7 @@ from assistant.interfaces.records import (
     FigureRecord,
     Passage,
     TableRecord,
+    Year,
     figure_record,
     passage,
     table_record,
@@ -56,7 +57,7 @@ Organizations = Annotated[
     list[str] | None,
     Field(description="exact names as `list_reports` has them; null for all, an empty list matches nothing"),
 ]
-Years = Annotated[list[int] | None, Field(description="years the reports are about; null for all")]
+Years = Annotated[list[Year] | None, Field(description="years the reports are about; null for all")]
 
 
 class ReportsFound(Value):

@@ -1,8 +1,15 @@
 """Lay cells, figures and passages out as flat records for other programs."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from assistant.models import Number
 from ingest.models import Applicant, CellStatus, Figure, Form, Origin, Table, TableKind, Value
 from vectorstore.models import Hit, ReportHead
+
+Year = Annotated[int, Field(ge=0, le=9999)]
+"""A year that any database can hold."""
 
 
 class FigureRecord(Value):

@@ -1,10 +1,15 @@
 """Set up a service over the sample reports: a real library, scripted or real answers, no model."""
 
-from collections.abc import Sequence
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+import uvicorn
 from fastapi.testclient import TestClient
 from scripted import SAMPLES, helan
+from starlette.types import ASGIApp
 
 from assistant.bootstrap import Assistant
 from assistant.engine import Engine
@@ -51,3 +56,18 @@ def client_of(assistant: Assistant, desk: Desk, **headers: str) -> TestClient:
 def samples() -> Sequence[Ingested]:
     """Return every sample report."""
     return [ingest_file(path) for path in sorted(SAMPLES.glob("*.txt"))]
+
+
+@contextmanager
+def serving(app: ASGIApp) -> Iterator[str]:
+    """Serve an app on a free port of this machine while the block runs."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=2))
+    thread = threading.Thread(target=server.run, args=([listening],))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()

@@ -79,6 +79,7 @@ def build_api(desk: Desk) -> FastAPI:
     app.state.desk = desk
     app.state.gauges = Gauges()
     app.state.attempts = Rates()
+    app.state.routes = [route for part in _PARTS for route in part.routes]
     for part in _PARTS:
         app.include_router(part)
     add_handlers(app)

@@ -11,6 +11,7 @@ from pydantic import Field
 from assistant.engine import LONGEST_QUESTION
 from assistant.interfaces.api.desk import TheDesk, needs
 from assistant.interfaces.api.problems import ProblemError, documented
+from assistant.interfaces.records import Year
 from assistant.models import Answer, Event, Question, Turn
 from ingest.models import Value
 from vectorstore.models import Filter
@@ -26,7 +27,7 @@ class Narrowed(Value):
     """Say which organisations, years and reports a question is about; what is left out stays open."""
 
     organizations: tuple[str, ...] | None = Field(default=None, max_length=_MAX_NAMES)
-    years: tuple[int, ...] | None = Field(default=None, max_length=_MAX_NAMES)
+    years: tuple[Annotated[Year, Field(strict=True)], ...] | None = Field(default=None, max_length=_MAX_NAMES)
     report_ids: tuple[str, ...] | None = Field(default=None, max_length=_MAX_NAMES)
 
     def filter(self) -> Filter:
@@ -43,7 +44,10 @@ class Said(Turn):
 class Ask(Value):
     """Hold the body of `POST /v1/ask`."""
 
-    question: str = Field(description=f"at most {LONGEST_QUESTION} characters, not blank")
+    question: str = Field(
+        # Refused by `question_of`, with codes of their own.
+        json_schema_extra={"minLength": 1, "maxLength": LONGEST_QUESTION, "pattern": r"\S"}
+    )
     history: tuple[Said, ...] = Field(default=(), max_length=_MAX_TURNS)
     filter: Narrowed = Narrowed()
 

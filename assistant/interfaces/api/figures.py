@@ -18,7 +18,7 @@ from assistant.interfaces.api.tabular import (
     csv_lines,
     parquet_blocks,
 )
-from assistant.interfaces.records import FigureRecord, figure_record
+from assistant.interfaces.records import FigureRecord, Year, figure_record
 from assistant.tools import CompareFigures
 from ingest.models import Applicant, Figure, Origin, Value
 from ingest.numerals import in_base_units
@@ -34,7 +34,7 @@ class Chosen(Value):
     """Choose figures; what is left out stays open."""
 
     organization: tuple[str, ...] | None = Field(default=None, max_length=1000)
-    year: tuple[int, ...] | None = Field(default=None, max_length=1000)
+    year: tuple[Year, ...] | None = Field(default=None, max_length=1000)
     report_id: tuple[str, ...] | None = Field(default=None, max_length=1000)
     indicator: tuple[str, ...] | None = Field(default=None, max_length=1000)
     applicant: Applicant | None = None
@@ -67,7 +67,7 @@ class CompareQuery(Value):
     phrase: str | None = Field(default=None, min_length=1, max_length=200)
     applicant: Applicant = "total"
     organization: tuple[str, ...] | None = Field(default=None, max_length=1000)
-    year: tuple[int, ...] | None = Field(default=None, max_length=1000)
+    year: tuple[Year, ...] | None = Field(default=None, max_length=1000)
     order: Literal["desc", "asc"] = "desc"
     limit: int = Field(default=100, ge=1, le=1000)
 

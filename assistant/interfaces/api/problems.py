@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from assistant.errors import AssistantError, ServiceUnusable
 from ingest.models import Value
@@ -198,7 +199,17 @@ def _tell_http(request: Request, error: Exception) -> Response:
         code="method_not_allowed" if wrong_method else "no_such_endpoint",
         detail=f"{request.method} {request.url.path} 不可用。可用：{_ENDPOINTS}。",
     )
-    return _respond(request, problem, error.headers)
+    headers = {"Allow": ", ".join(_methods_of(request))} if wrong_method else error.headers
+    return _respond(request, problem, headers)
+
+
+def _methods_of(request: Request) -> list[str]:
+    """Return every method that the path has; a route by itself knows only its own."""
+    methods: set[str] = set()
+    for route in request.app.state.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            methods |= route.methods or set()
+    return sorted(methods)
 
 
 def _tell_unforeseen(request: Request, error: Exception) -> Response:

@@ -9,7 +9,7 @@ from assistant.interfaces.api.desk import Desk, TheCaller, TheDesk, TheRequestId
 from assistant.interfaces.api.paging import cursor_of, kept, place_of
 from assistant.interfaces.api.problems import ProblemError, documented
 from assistant.interfaces.api.tabular import CSV, csv_lines
-from assistant.interfaces.records import CellRecord, TableRecord, table_record
+from assistant.interfaces.records import CellRecord, TableRecord, Year, table_record
 from ingest.models import Finding, Report, TableKind, Value
 from vectorstore.models import Filter, ReportHead
 
@@ -23,7 +23,7 @@ class ReportQuery(Value):
     """Choose reports and a page of them."""
 
     organization: tuple[str, ...] | None = Field(default=None, max_length=1000)
-    year: tuple[int, ...] | None = Field(default=None, max_length=1000)
+    year: tuple[Year, ...] | None = Field(default=None, max_length=1000)
     limit: int = Field(default=100, ge=1, le=1000)
     cursor: str | None = Field(default=None, max_length=1000)
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from assistant.interfaces.api.desk import TheDesk, needs
 from assistant.interfaces.api.paging import kept
 from assistant.interfaces.api.problems import documented
-from assistant.interfaces.records import Passage, passage
+from assistant.interfaces.records import Passage, Year, passage
 from ingest.models import Value
 from vectorstore.models import Filter
 
@@ -20,7 +20,7 @@ class SearchQuery(Value):
 
     q: str = Field(min_length=1, max_length=500)
     organization: tuple[str, ...] | None = Field(default=None, max_length=1000)
-    year: tuple[int, ...] | None = Field(default=None, max_length=1000)
+    year: tuple[Year, ...] | None = Field(default=None, max_length=1000)
     report_id: tuple[str, ...] | None = Field(default=None, max_length=1000)
     limit: int = Field(default=8, ge=1, le=50)
     words_only: bool = Field(default=False, description="leave the embedding model out")
