@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Literal, Self, cast
 
 import httpx
 from pydantic import TypeAdapter, ValidationError
@@ -124,6 +124,11 @@ class Gongkai:
     def cancel(self, job_id: str) -> dict[str, Any]:
         """Cancel a job and return it."""
         return self._sent("POST", f"/v1/ingest/{job_id}/cancel").json()
+
+    def give_feedback(self, answer: Answer, verdict: Literal["up", "down"], *, note: str = "") -> str:
+        """Say what you think of an answer and return the id of what was kept."""
+        body = {"answer": answer.model_dump(mode="json"), "verdict": verdict, "note": note}
+        return self._sent("POST", "/v1/feedback", json=body).json()["id"]
 
     def _pages(self, path: str, name: str, chosen: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         cursor: str | None = None

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from scripted import helan
 
 from assistant.bootstrap import Assistant
 from assistant.interfaces.api import Desk
+from assistant.service import Rates
 
 REPORT = helan().report.id
 
@@ -215,15 +217,16 @@ def test_a_body_beyond_the_key_is_refused_with_and_without_a_stated_length(
     problem(unstated, 413, "body_too_large")
 
 
-def test_more_jobs_than_may_wait_are_turned_away(fresh: tuple[TestClient, Desk]) -> None:
-    client, desk = fresh
-    object.__setattr__(desk, "jobs_waiting", 1)
+def test_more_jobs_than_may_wait_are_turned_away(tmp_path: Path) -> None:
+    assistant, desk = open_service(tmp_path)
+    client = client_of(assistant, replace(desk, jobs_waiting=1))
     upload(client, "a.txt")
 
     response = upload(client, "b.txt")
 
     problem(response, 429, "jobs_waiting")
     assert int(response.headers["retry-after"]) > 0
+    assistant.close()
 
 
 # ---------------------------------------------------------------- who may
@@ -299,6 +302,21 @@ def test_what_belongs_to_another_key_is_not_there(fresh: tuple[TestClient, Desk]
     assert client.get(f"/v1/ingest/{job}", headers=chief).status_code == 200
 
 
+def test_feedback_is_kept_with_its_answer_for_who_gave_it(fresh: tuple[TestClient, Desk]) -> None:
+    client, desk = fresh
+    mine, theirs = (bearer(desk.access.add_key(name, ["ask"])[1]) for name in ("mine", "theirs"))
+    answer = client.post("/v1/ask", json={"question": "贺兰县2020年办复率"}, headers=mine).json()
+    body = {"answer": answer, "verdict": "down", "reasons": ["wrong_number"], "note": "<b>不对</b>"}
+
+    kept = client.post("/v1/feedback", json=body, headers=mine).json()["id"]
+
+    problem(client.delete(f"/v1/feedback/{kept}", headers=theirs), 404, "no_such_feedback")
+    assert client.get("/v1/feedback", headers=theirs).json()["feedback"] == []
+    (listed,) = client.get("/v1/feedback", headers=mine).json()["feedback"]
+    assert (listed["turn_id"], listed["answer"], listed["note"]) == (kept, answer, "<b>不对</b>")
+    assert client.delete(f"/v1/feedback/{kept}", headers=mine).status_code == 204
+
+
 def test_a_key_that_asks_too_often_is_told_when_to_come_again(fresh: tuple[TestClient, Desk]) -> None:
     client, desk = fresh
     _, secret = desk.access.add_key("eager", ["read"], per_minute=2)
@@ -358,13 +376,15 @@ def test_logging_out_ends_the_session_for_whoever_kept_the_cookie(fresh: tuple[T
     problem(client.get("/v1/reports", headers={"cookie": f"gongkai_session={kept}"}), 401, "key_missing")
 
 
-def test_guessing_passwords_is_slowed_down(fresh: tuple[TestClient, Desk]) -> None:
-    client, desk = fresh
+def test_guessing_passwords_is_slowed_down(tmp_path: Path) -> None:
+    assistant, desk = open_service(tmp_path)
+    client = client_of(assistant, replace(desk, attempts=Rates(clock=lambda: 0.0)))
     desk.access.add_user("li", "correct horse", ["read"])
 
     tries = [client.post("/login", data={"name": "li", "password": "x"}).status_code for _ in range(11)]
 
     assert tries == [401] * 10 + [429]
+    assistant.close()
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def unnumbered(path: Path) -> str:
     with Library.open(url) as library:
         library.put(ingested("甲县", 2020), location="a.txt", pipeline="1")
     with sqlite3.connect(path) as raw:
-        for name in ("alembic_version", "keys", "sessions", "users", "jobs", "audit"):
+        for name in ("alembic_version", "keys", "sessions", "users", "jobs", "audit", "feedback"):
             raw.execute(f"DROP TABLE {name}")
     raw.close()
     return url

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, column, inspect, select, table
 
 from vectorstore.errors import LibraryUnusable
 
-LATEST = "0002"
+LATEST = "0003"
 """The last step in `versions`."""
 
 FIRST = "0001"

@@ -13,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 
 from assistant.interfaces.api import (
     asking,
+    feedback,
     figures,
     health,
     login,
@@ -24,7 +25,6 @@ from assistant.interfaces.api import (
 from assistant.interfaces.api.desk import Desk
 from assistant.interfaces.api.gauges import Gauges
 from assistant.interfaces.api.problems import OpenAIProblem, Problem, add_handlers
-from assistant.service import Rates
 
 __all__ = ["Desk", "build_api", "document"]
 
@@ -37,6 +37,7 @@ _PARTS = (
     figures.router,
     search.router,
     reading.router,
+    feedback.router,
     openai.router,
     health.router,
     login.router,
@@ -47,6 +48,7 @@ _TAGS = [
     {"name": "figures", "description": "Figures with their places, as JSON, CSV or Parquet"},
     {"name": "search", "description": "Passages by words and meaning"},
     {"name": "ingest", "description": "Uploads and the jobs that read them in"},
+    {"name": "feedback", "description": "What callers think of answers"},
     {"name": "openai", "description": "OpenAI's protocol; token counts are characters"},
     {"name": "service", "description": "Health, readiness and counters"},
 ]
@@ -78,7 +80,6 @@ def build_api(desk: Desk) -> FastAPI:
     )
     app.state.desk = desk
     app.state.gauges = Gauges()
-    app.state.attempts = Rates()
     app.state.routes = [route for part in _PARTS for route in part.routes]
     for part in _PARTS:
         app.include_router(part)

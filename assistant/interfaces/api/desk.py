@@ -1,7 +1,7 @@
 """Hold what the endpoints work with, and check what a caller may do."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -9,7 +9,7 @@ from fastapi.security import HTTPBearer
 
 from assistant.interfaces.api.lanes import Lanes
 from assistant.interfaces.api.problems import ProblemError
-from assistant.service import LOCAL, Access, Audit, Caller, Foreman, Jobs, Scope
+from assistant.service import LOCAL, Access, Audit, Caller, FeedbackBook, Foreman, Jobs, Rates, Scope
 from assistant.tools import Toolbox
 from vectorstore.library import Library
 from vectorstore.retriever import Retriever
@@ -25,9 +25,12 @@ class Desk:
     toolbox: Toolbox
     access: Access
     audit: Audit
+    feedback: FeedbackBook
     jobs: Jobs
     foreman: Foreman | None
     remove: Callable[[str], bool]
+    fingerprint: Callable[[], str]
+    attempts: Rates = field(default_factory=Rates)
     max_upload: int = 50_000_000
     jobs_waiting: int = 100
 

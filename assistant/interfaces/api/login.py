@@ -8,7 +8,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from assistant.interfaces.api.desk import TheDesk, TheRequestId
 from assistant.interfaces.api.gate import SESSION_COOKIE, session_of
-from assistant.service import Rates
 from assistant.service.access import SESSION
 
 router = APIRouter(include_in_schema=False)
@@ -46,9 +45,11 @@ def log_in(
     after: Annotated[str, Form(alias="next", max_length=500)] = "/",
 ) -> Response:
     """Begin a session, or show the form again; wrong attempts are counted by name and by address."""
-    attempts: Rates = request.app.state.attempts
     address = request.client.host if request.client else ""
-    wait = max(attempts.wait(f"name:{name}", _PER_MINUTE), attempts.wait(f"from:{address}", 3 * _PER_MINUTE))
+    wait = max(
+        desk.attempts.wait(f"name:{name}", _PER_MINUTE),
+        desk.attempts.wait(f"from:{address}", 3 * _PER_MINUTE),
+    )
     if wait:
         return _form(after, f"尝试太多，请在 {round(wait) + 1} 秒后再试。", status=429, wait=wait)
     token = desk.access.log_in(name, password)
