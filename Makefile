@@ -19,7 +19,7 @@ ifeq ($(patsubst %/,%,$(REPORTS)),samples)
 run: export GONGKAI_DATA ?= data/samples
 endif
 
-.PHONY: help setup run test check fuzz bench bench-scale bench-peers openapi load clean
+.PHONY: help setup run test check fuzz bench bench-scale bench-peers openapi load screenshots clean
 
 help: ## 列出可用的命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ openapi: $(INSTALLED) ## 重写 docs/openapi.json（接口有变时）
 
 load: $(INSTALLED_DEV) ## 压测：50 个客户端各 60 秒，边问边读入、反复杀掉读入进程（约 15 分钟）
 	$(BIN)/python -m benchmarks.load
+
+screenshots: $(INSTALLED_DEV) ## 用样例重拍 docs/ 里的网页截图
+	$(BIN)/python docs/screenshots.py
 
 clean: ## 删除 .venv 和缓存（不动 data/）
 	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .import_linter_cache .hypothesis

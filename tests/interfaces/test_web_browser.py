@@ -108,7 +108,10 @@ def test_a_table_figure_lights_its_cell_and_the_whole_report_opens_at_the_place(
 
     page.get_by_role("button", name="打开报告到此处").click()
     expect(page.locator("#proof [data-report]")).to_be_visible()
-    expect(page.locator("#proof td.cited", has_text="57487")).to_be_in_viewport()
+    expect(page.locator("#proof td.cited")).to_have_text(re.compile("57487"))
+    expect(page.locator("#proof td.cited")).to_be_in_viewport()
+    page.get_by_role("button", name="返回").click()
+    expect(page.locator("#proof-title")).to_be_visible()
 
 
 @needs_chromium

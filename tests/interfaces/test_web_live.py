@@ -13,9 +13,11 @@ import uvicorn
 from browsing import chromium, needs_chromium, opened, ready
 from playwright.sync_api import Browser, Page, expect
 from scripted import MemoryReports, answer, helan
+from starlette.datastructures import State
 
 from assistant.conversations import Conversations
 from assistant.interfaces.web.desk import Desk
+from assistant.interfaces.web.visitors import Visitor, visitor_of
 from assistant.models import Completed, Event, Question, Scope, Scoped, TextDelta, ToolStarted
 from vectorstore.library import Library
 
@@ -62,12 +64,12 @@ def desk(waiting: Waiting, tmp_path: Path) -> Iterator[Desk]:
 
 def act(desk: Desk, owner: str | None = OWNER, *, shown: str = "", **what: Any) -> dict[str, Any]:
     sent = json.dumps({"language": "zh", "shown": shown, "act": what})
-    return desk.act(owner, sent).model_dump(mode="json")
+    return desk.act(Visitor(owner=owner), sent).model_dump(mode="json")
 
 
 def follow(desk: Desk, turn: str, *, shown: str, owner: str = OWNER, seen: int = -1) -> dict[str, Any]:
     sent = json.dumps({"language": "zh", "shown": shown, "kind": "turn", "id": turn, "seen": seen})
-    return asyncio.run(desk.follow(owner, sent)).model_dump(mode="json")
+    return asyncio.run(desk.follow(Visitor(owner=owner), sent)).model_dump(mode="json")
 
 
 def to_the_end(desk: Desk, reply: dict[str, Any], *, owner: str = OWNER) -> str:
@@ -159,10 +161,30 @@ def test_a_browser_without_our_cookie_is_told_so(desk: Desk) -> None:
     "sent", ["", "{}", '{"act": {"do": "drop"}}', '{"act": {"do": "cite", "turn": "t"}}']
 )
 def test_what_no_page_of_ours_would_send_is_refused(desk: Desk, sent: str) -> None:
-    reply = desk.act(OWNER, sent)
+    reply = desk.act(Visitor(owner=OWNER), sent)
 
     assert reply.patches == ()
     assert "刷新" in reply.told
+
+
+def test_a_user_whom_a_gate_let_in_has_the_conversations_on_every_browser_and_fills_only_if_allowed() -> None:
+    class Caller:
+        def __init__(self, name: str, *scopes: str) -> None:
+            self.id, self._scopes = name, scopes
+
+        def may(self, scope: str) -> bool:
+            return scope in self._scopes
+
+    def seen_as(caller: Caller | None, cookie: str = "") -> Visitor:
+        cookies = {"gongkai_visitor": cookie * 48} if cookie else {}
+        return visitor_of(cookies, State({"caller": caller} if caller else {}))
+
+    reader = Caller("u-1", "read")
+    assert seen_as(reader, "a").owner == seen_as(reader, "b").owner != seen_as(Caller("u-2"), "a").owner
+    assert not seen_as(reader).may_fill
+    assert seen_as(Caller("u-3", "ingest")).may_fill
+    assert seen_as(Caller("local"), "a") == seen_as(None, "a") != seen_as(None, "b")
+    assert seen_as(None).owner is None
 
 
 def _turns(reply: dict[str, Any]) -> str:

@@ -19,7 +19,7 @@ from assistant.interfaces.web.examples import examples, follow_ups
 from assistant.interfaces.web.history import conversations_html
 from assistant.interfaces.web.markup import words_for
 from assistant.interfaces.web.proofs import proof_html
-from assistant.interfaces.web.reader import pieces_of, report_html
+from assistant.interfaces.web.reader import Place, pieces_of, report_html
 from assistant.interfaces.web.shelf import doubts_html, filters_html, listing_html, narrowed_by
 from assistant.models import (
     Answer,
@@ -301,9 +301,9 @@ def test_what_the_answer_itself_proposes_comes_first() -> None:
 
 def test_a_report_is_shown_whole_with_its_tables_drawn_and_the_place_lit() -> None:
     one = helan()
-    span = (RATE.context_start, RATE.context_start + len(RATE.context))
+    place = Place(start=RATE.context_start, end=RATE.context_start + len(RATE.context))
 
-    pieces = tuple(pieces_of(one.report, one.text, span))
+    pieces = tuple(pieces_of(one.report, one.text, place))
 
     shown_text = "".join(piece.html for piece in pieces)
     assert [piece.kind for piece in pieces].count("table") == len(one.report.tables)
@@ -311,6 +311,19 @@ def test_a_report_is_shown_whole_with_its_tables_drawn_and_the_place_lit() -> No
     prose = "".join(_text(piece.html) for piece in pieces if piece.kind != "table")
     tables = "".join(one.text[t.anchor.char_start : t.anchor.char_end] for t in one.report.tables)
     assert sorted(re.sub(r"\s", "", prose + tables)) == sorted(re.sub(r"\s", "", one.text))
+
+
+def test_a_cell_is_lit_alone_in_the_whole_report_and_a_row_without_its_column_as_a_whole() -> None:
+    one = helan()
+    cell = cell_of(one, "new_requests", "business")
+    row = Place(start=cell.row_start, end=cell.row_end)
+    place = row.model_copy(update={"row": cell.row, "column": cell.column})
+
+    lit = "".join(piece.html for piece in pieces_of(one.report, one.text, place))
+    row_lit = "".join(piece.html for piece in pieces_of(one.report, one.text, row))
+
+    assert _cited(lit) == ["4◀ 引用处"]
+    assert len(_cited(row_lit)) == 7
 
 
 def test_a_region_narrows_to_the_organisations_in_it_and_nothing_chosen_leaves_all_open() -> None:

@@ -84,13 +84,23 @@ class Cite(Value):
 
 
 class Read(Value):
-    """Open a report, at a place of its text if one is named."""
+    """Open a report, at a place of its text if one is named; `row` and `column` name a cell inside it."""
 
     do: Literal["read"]
     report: Id
     part: Part = "text"
     start: int = -1
     end: int = -1
+    row: tuple[str, ...] = ()
+    column: str = ""
+
+
+class Look(Value):
+    """Show a page of a report's PDF as it is printed."""
+
+    do: Literal["look"]
+    report: Id
+    page: int
 
 
 class Browse(Value):
@@ -166,6 +176,7 @@ Act = Annotated[
     | Delete
     | Cite
     | Read
+    | Look
     | Browse
     | Doubts
     | Export

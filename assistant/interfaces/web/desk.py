@@ -20,7 +20,9 @@ from assistant.interfaces.web import acts, chat, evidence, history, reader, shel
 from assistant.interfaces.web.acts import Download, Follow, Patch, Reply
 from assistant.interfaces.web.imports import Imports, Job, safe_name
 from assistant.interfaces.web.markup import Words, fill, words_for
+from assistant.interfaces.web.pages import Pages
 from assistant.interfaces.web.runs import Runs
+from assistant.interfaces.web.visitors import Visitor
 from assistant.models import Question
 from ingest.errors import IngestError
 from ingest.models import Finding, Report
@@ -61,22 +63,24 @@ class Desk:
         *,
         imports: Imports | None = None,
         limits: shelf.Limits | None = None,
+        pages: Pages | None = None,
     ) -> None:
         self._runs = Runs(answers)
         self._holdings = holdings
         self._conversations = conversations
         self._imports = imports
         self._limits = limits
+        self._pages = pages
 
-    def act(self, owner: str | None, sent: str) -> Reply:
+    def act(self, visitor: Visitor, sent: str) -> Reply:
         """Do one act of one reader; what goes wrong is told on the page."""
         words = words_for("")
         try:
             message = acts.SENT.validate_json(sent)
             words = words_for(message.language)
-            if owner is None:
+            if visitor.owner is None:
                 return Reply(told=words("told.no_cookie"))
-            return _Reader(self, owner, words, shown=message.shown).do(message.act)
+            return _Reader(self, visitor, words, shown=message.shown).do(message.act)
         except ValidationError:
             return Reply(told=words("told.not_understood"))
         except (AssistantError, StoreError, IngestError) as error:
@@ -85,14 +89,14 @@ class Desk:
             logger.exception("an act on the page failed")
             return Reply(told=words("told.internal"))
 
-    async def follow(self, owner: str | None, sent: str) -> Reply:
+    async def follow(self, visitor: Visitor, sent: str) -> Reply:
         """Wait until there is something new to see of an answer or an import, and return it."""
         try:
             following = acts.FOLLOWING.validate_json(sent)
             words = words_for(following.language)
-            reader_here = _Reader(self, owner or "", words, shown=following.shown)
+            reader_here = _Reader(self, visitor, words, shown=following.shown)
             if following.kind == "turn":
-                state = await self._runs.after(owner or "", following.id, following.seen)
+                state = await self._runs.after(visitor.owner or "", following.id, following.seen)
                 return reader_here.followed_turn(following, state)
             job = await self._imports.after(following.id, following.seen) if self._imports else None
             return reader_here.followed_job(following, job)
@@ -129,17 +133,23 @@ class Desk:
         """Return what an upload may be."""
         return self._limits
 
+    @property
+    def pages(self) -> Pages | None:
+        """Return who draws the pages of PDFs."""
+        return self._pages
+
 
 class _Reader:
     """Do the acts of one reader in one language; `shown` is the conversation on the page."""
 
-    def __init__(self, desk: Desk, owner: str, words: Words, *, shown: str) -> None:
+    def __init__(self, desk: Desk, visitor: Visitor, words: Words, *, shown: str) -> None:
         self._runs = desk.runs
         self._holdings = desk.holdings
         self._kept = desk.conversations
-        self._imports = desk.imports
-        self._limits = desk.limits
-        self._owner = owner
+        self._imports = desk.imports if visitor.may_fill else None
+        self._limits = desk.limits if visitor.may_fill else None
+        self._owner = visitor.owner or ""
+        self._pages = desk.pages
         self._words = words
         self._shown = shown
 
@@ -167,6 +177,8 @@ class _Reader:
                 return self._cite(act)
             case acts.Read():
                 return self._read(act)
+            case acts.Look():
+                return self._look(act)
             case acts.Browse():
                 return Reply(patches=(self._listing(act.text),))
             case acts.Doubts():
@@ -318,10 +330,18 @@ class _Reader:
             self._holdings.findings(Filter(report_ids=(act.report,))),
             self._words,
             part=act.part,
-            span=(act.start, act.end) if 0 <= act.start < act.end else None,
+            place=reader.Place(start=act.start, end=act.end, row=act.row, column=act.column),
             removable=self._imports is not None,
         )
         return Reply(patches=(Patch(target="proof", html=html),), pane="proof", focus="report-title")
+
+    def _look(self, act: acts.Look) -> Reply:
+        drawn = self._pages.draw(act.report, act.page) if self._pages else None
+        if drawn is None:
+            return Reply(told=self._words("told.no_page"))
+        picture = base64.b64encode(drawn).decode()
+        html = fill("printed_page", self._words, picture=picture, page=act.page)
+        return Reply(patches=(Patch(target="printed-page", html=html),))
 
     def _doubts(self, act: acts.Doubts) -> Reply:
         narrowed = Filter(

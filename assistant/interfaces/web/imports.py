@@ -5,6 +5,7 @@ import hashlib
 import logging
 import re
 import shutil
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,13 +18,14 @@ from assistant.errors import AssistantError
 from assistant.interfaces.web.acts import Upload
 from ingest.errors import IngestError
 from ingest.models import Value
-from vectorstore.errors import StoreError
+from vectorstore.errors import StoreError, WriterBusy
 from vectorstore.models import FileOutcome, Progress
 
 logger = logging.getLogger(__name__)
 
 _REMEMBERED = 64
 _GLANCE, _PATIENCE = 0.1, 20.0
+_WAITS, _WAIT = 60, 1.0
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 _LONGEST_NAME = 120
 
@@ -131,13 +133,23 @@ class Imports:
 
         try:
             if paths:
-                self._shelves.take_in(paths, on_progress=told)
+                self._take_in(paths, told)
             self._change(job.id, done=True)
         except (AssistantError, IngestError, StoreError) as error:
             self._change(job.id, failure=str(error), done=True)
         except Exception:
             logger.exception("an import ended early")
             self._change(job.id, failure="导入时出了内部错误，详情已写入服务日志。请重试。", done=True)
+
+    def _take_in(self, paths: Sequence[Path], told: Callable[[Progress], None]) -> None:
+        """Read the files as soon as nobody else writes; who keeps on writing is named in the end."""
+        for _ in range(_WAITS):
+            try:
+                self._shelves.take_in(paths, on_progress=told)
+                return
+            except WriterBusy:
+                time.sleep(_WAIT)
+        self._shelves.take_in(paths, on_progress=told)
 
     def _kept(self, file: Upload) -> Path | FileOutcome:
         """Move an arrived file to where the library's files lie; refuse what is none of ours or not readable.

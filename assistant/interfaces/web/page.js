@@ -41,6 +41,7 @@ function apply(reply) {
 function put({ target, html, how }) {
   const place = byId(target);
   if (!place) return;
+  if (target === "proof" && place.querySelector("section")) remember(place);
   if (how === "inside") place.innerHTML = html;
   else if (how === "replace") {
     // What is being written into the old element goes on in the new one.
@@ -110,6 +111,23 @@ function save({ name, media_type, content }) {
 }
 
 // ---------------------------------------------------------------- where things are
+
+// What the evidence pane showed before, to go back to.
+const earlier = [];
+
+function remember(place) {
+  earlier.push({ nodes: [...place.childNodes], top: byId("proof-pane").scrollTop });
+  if (earlier.length > 20) earlier.shift();
+  place.replaceChildren();
+  byId("back").hidden = false;
+}
+
+function goBack() {
+  const { nodes, top } = earlier.pop();
+  byId("proof").replaceChildren(...nodes);
+  byId("proof-pane").scrollTop = top;
+  byId("back").hidden = !earlier.length;
+}
 
 function bringForward(pane) {
   app.dataset.pane = pane;
@@ -191,6 +209,7 @@ element.addEventListener("click", (event) => {
     const turn = running();
     if (turn) act({ do: "stop", turn });
   } else if (at?.closest("#theme")) switchTheme();
+  else if (at?.closest("#back")) goBack();
   else if (at?.closest("#widen")) {
     const wide = app.classList.toggle("wide-proof");
     byId("widen").setAttribute("aria-pressed", String(wide));
@@ -270,6 +289,11 @@ element.addEventListener("toggle", (event) => {
   for (const other of element.querySelectorAll("details.menu[open]")) {
     if (other !== event.target && !other.contains(event.target)) other.open = false;
   }
+  // A menu opens upwards where there is no room below.
+  event.target.classList.remove("up");
+  const menu = event.target.lastElementChild.getBoundingClientRect();
+  const pane = event.target.closest("#turns, .pane").getBoundingClientRect();
+  if (menu.bottom > pane.bottom && event.target.getBoundingClientRect().top - pane.top > menu.height) event.target.classList.add("up");
 }, true);
 
 // ---------------------------------------------------------------- uploads

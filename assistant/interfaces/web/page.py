@@ -15,8 +15,9 @@ from gradio.utils import get_upload_folder
 
 from assistant.interfaces.web.desk import Desk
 from assistant.interfaces.web.imports import Imports
+from assistant.interfaces.web.pages import Pages
 from assistant.interfaces.web.shelf import Limits
-from assistant.interfaces.web.visitors import Visitors, owner_of
+from assistant.interfaces.web.visitors import Visitor, Visitors, visitor_of
 from ingest.readers import SUFFIXES
 from ingest.settings import ReadingLimits
 
@@ -47,6 +48,7 @@ def build_desk(assistant: "Assistant") -> Desk:
         assistant.conversations,
         imports=imports,
         limits=Limits(suffixes=tuple(SUFFIXES), megabytes=limit // _MEGABYTE),
+        pages=Pages(assistant.library),
     )
 
 
@@ -54,10 +56,10 @@ def build_page(desk: Desk) -> gr.Blocks:
     """Return the page over a desk."""
 
     def act(sent: str, request: gr.Request) -> dict[str, Any]:
-        return desk.act(owner_of(_cookies(request)), sent).model_dump(mode="json")
+        return desk.act(_visitor(request), sent).model_dump(mode="json")
 
     async def follow(sent: str, request: gr.Request) -> dict[str, Any]:
-        return (await desk.follow(owner_of(_cookies(request)), sent)).model_dump(mode="json")
+        return (await desk.follow(_visitor(request), sent)).model_dump(mode="json")
 
     with gr.Blocks(title=_TITLE, analytics_enabled=False, fill_width=True) as page:
         gr.HTML(
@@ -90,8 +92,9 @@ def mount_page(app: FastAPI, page: gr.Blocks) -> FastAPI:
     return mounted
 
 
-def _cookies(request: gr.Request) -> dict[str, str]:
-    return dict(cast(Any, request).cookies)
+def _visitor(request: gr.Request) -> Visitor:
+    asked = cast(Any, request)
+    return visitor_of(asked.cookies, asked.state)
 
 
 def _text(name: str) -> str:

@@ -9,7 +9,7 @@ from assistant.interfaces.web.acts import Part
 from assistant.interfaces.web.chat import Badge, badge_of
 from assistant.interfaces.web.markup import Words, fill
 from assistant.interfaces.web.proofs import table_html
-from ingest.models import Finding, Report, Severity, Table, Value
+from ingest.models import Cell, Finding, Report, Severity, Table, Value
 
 
 class Piece(Value):
@@ -21,6 +21,23 @@ class Piece(Value):
     id: str = ""
 
 
+class Place(Value):
+    """Name a stretch of a report's text, and the cell that is meant where it is a table's row."""
+
+    start: int = -1
+    end: int = -1
+    row: tuple[str, ...] = ()
+    column: str = ""
+
+    def lights(self, cell: Cell) -> bool:
+        """Tell whether a cell lies here."""
+        inside = self.start <= cell.anchor.char_start and cell.anchor.char_end <= self.end
+        return inside and (not self.row or (cell.row, cell.column) == (self.row, self.column or cell.column))
+
+
+_NOWHERE = Place()
+
+
 def report_html(
     report: Report,
     text: str,
@@ -28,17 +45,17 @@ def report_html(
     words: Words,
     *,
     part: Part,
-    span: tuple[int, int] | None = None,
+    place: Place = _NOWHERE,
     removable: bool = False,
 ) -> str:
-    """Return a report opened at one of its parts; `span` is the place of the text that is lit."""
+    """Return a report opened at one of its parts; what lies at `place` is lit."""
     return fill(
         "report",
         words,
         report=report,
         part=part,
         parts=("text", "tables", "findings"),
-        pieces=tuple(pieces_of(report, text, span)) if part == "text" else (),
+        pieces=tuple(pieces_of(report, text, place)) if part == "text" else (),
         tables=[Markup(table_html(table)) for table in report.tables] if part == "tables" else (),
         findings=told_findings(findings) if part == "findings" else (),
         finding_count=len(findings),
@@ -46,7 +63,7 @@ def report_html(
     )
 
 
-def pieces_of(report: Report, text: str, span: tuple[int, int] | None) -> Iterator[Piece]:
+def pieces_of(report: Report, text: str, place: Place) -> Iterator[Piece]:
     """Cut a text at its headings and tables, in order; nothing of the text is lost or shown twice."""
     cuts: list[tuple[int, int, Piece | Table]] = []
     for section in report.sections:
@@ -60,32 +77,28 @@ def pieces_of(report: Report, text: str, span: tuple[int, int] | None) -> Iterat
         if start < position or not 0 <= start <= end <= len(text):
             continue
         if text[position:start].strip():
-            yield Piece(kind="text", html=_lit(text, position, start, span))
+            yield Piece(kind="text", html=_lit(text, position, start, place))
         if isinstance(what, Piece):
-            yield what.model_copy(update={"html": _lit(text, start, end, span)})
+            yield what.model_copy(update={"html": _lit(text, start, end, place)})
         else:
-            yield Piece(kind="table", html=_drawn(what, text, span))
+            yield Piece(kind="table", html=_drawn(what, text, place))
         position = end
     if text[position:].strip():
-        yield Piece(kind="text", html=_lit(text, position, len(text), span))
+        yield Piece(kind="text", html=_lit(text, position, len(text), place))
 
 
-def _drawn(table: Table, text: str, span: tuple[int, int] | None) -> str:
-    """Draw a table with the cells of the span lit, and its printed text folded below."""
-
-    def flag(cell_start: int, cell_end: int) -> str:
-        return "引用处" if span is not None and span[0] <= cell_start and cell_end <= span[1] else ""
-
-    drawn = table_html(table, flag=lambda cell: flag(cell.anchor.char_start, cell.anchor.char_end))
-    printed = _lit(text, table.anchor.char_start, table.anchor.char_end, span=None)
+def _drawn(table: Table, text: str, place: Place) -> str:
+    """Draw a table with the cells of the place lit, and its printed text folded below."""
+    drawn = table_html(table, flag=lambda cell: "引用处" if place.lights(cell) else "")
+    printed = escape(text[table.anchor.char_start : table.anchor.char_end])
     return f'{drawn}<details class="printed"><summary>报告原文</summary><pre>{printed}</pre></details>'
 
 
-def _lit(text: str, start: int, end: int, span: tuple[int, int] | None) -> str:
-    """Escape a stretch of text and mark what of it lies in the span."""
-    if span is None or span[1] <= start or end <= span[0]:
+def _lit(text: str, start: int, end: int, place: Place) -> str:
+    """Escape a stretch of text and mark what of it lies at the place."""
+    first, last = max(start, place.start), min(end, place.end)
+    if first >= last:
         return str(escape(text[start:end]))
-    first, last = max(start, span[0]), min(end, span[1])
     return (
         f"{escape(text[start:first])}<mark data-scroll>{escape(text[first:last])}</mark>"
         f"{escape(text[last:end])}"

@@ -6,13 +6,19 @@ The database keeps a hash of the cookie: who reads the database cannot take on a
 import hashlib
 import re
 import secrets
+from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
+from typing import Protocol, cast
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import MutableHeaders, State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ingest.models import Value
 
 _COOKIE = "gongkai_visitor"
 _TOKEN = re.compile(r"[0-9a-f]{48}")
+# Whom a gate lets in while it guards nothing: all browsers of this machine alike.
+_EVERYBODY = "local"
 _A_YEAR = 365 * 24 * 3600
 # gradio compiles its templates in the page, hence 'unsafe-eval'.
 _POLICY = (
@@ -20,6 +26,21 @@ _POLICY = (
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
+
+
+class Visitor(Value):
+    """Say whose conversations are reached, and whether reports may be added and removed."""
+
+    owner: str | None
+    may_fill: bool = True
+
+
+class _Caller(Protocol):
+    """Name who got in, as a gate in front of the page tells it."""
+
+    id: str
+
+    def may(self, scope: str) -> bool: ...
 
 
 class Visitors:
@@ -48,10 +69,22 @@ class Visitors:
         await self._app(scope, receive, completed)
 
 
-def owner_of(cookies: dict[str, str]) -> str | None:
+def visitor_of(cookies: Mapping[str, str], state: State) -> Visitor:
+    """Return who is there: the user whom a gate has let in, else the browser by its cookie."""
+    caller = cast(_Caller | None, getattr(state, "caller", None))
+    if caller is not None and caller.id != _EVERYBODY:
+        return Visitor(owner=_hashed(f"caller:{caller.id}"), may_fill=caller.may("ingest"))
+    return Visitor(owner=owner_of(cookies))
+
+
+def owner_of(cookies: Mapping[str, str]) -> str | None:
     """Return under which name a browser's conversations are kept, None for one without our cookie."""
     token = cookies.get(_COOKIE, "")
-    return hashlib.sha256(token.encode()).hexdigest()[:40] if _TOKEN.fullmatch(token) else None
+    return _hashed(token) if _TOKEN.fullmatch(token) else None
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:40]
 
 
 def _new_cookie(*, secure: bool) -> str:
