@@ -89,6 +89,7 @@ def open_desk(assistant: "Assistant", *, works_jobs: bool) -> "Desk":
         jobs=jobs,
         foreman=Foreman(jobs, data=settings.data) if works_jobs else None,
         remove=assistant.remove,
+        fingerprint=lambda: assistant.engine.fingerprint,
         max_upload=settings.max_upload,
     )
 
