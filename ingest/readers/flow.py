@@ -33,6 +33,7 @@ _STARTS_PARAGRAPH = re.compile(
 _SENTENCE_END = re.compile(r"[。！？；：!?;:]\s*[”\"』」）)]*$")
 _AMOUNT = re.compile(r"[\d０-９〓][\d０-９,，.．〓]*\s*\S{0,2}|[-－—–/／]+|[+\-−－＋]\s*\d+|无")
 _FULL_WIDTH_PROSE = 60
+_RIGHT_MARGIN = 0.78
 
 
 class _Prose(Value):
@@ -40,6 +41,7 @@ class _Prose(Value):
 
     line: TextLine
     page: int
+    column: int
     full: bool
     flush: bool
     apart: bool
@@ -149,9 +151,12 @@ def _in_reading_order(page: Page) -> Iterator[_Prose | _Part]:
 
 
 def _prose(page: Page, lines: Sequence[TextLine]) -> Iterator[_Prose]:
-    for column in _columns(page, lines):
+    columns = list(_columns(page, lines))
+    for number, column in enumerate(columns):
         left = min(line.x0 for line in column)
         right = max(line.x1 for line in column)
+        if len(columns) == 1:
+            right = max(right, _RIGHT_MARGIN * page.width)
         steps = sorted(after.top - before.top for before, after in pairwise(column))
         usual = steps[len(steps) // 2] if steps else 0.0
         above: TextLine | None = None
@@ -160,6 +165,7 @@ def _prose(page: Page, lines: Sequence[TextLine]) -> Iterator[_Prose]:
             yield _Prose(
                 line=line,
                 page=page.number,
+                column=number,
                 full=line.x1 > right - room and line.x1 - line.x0 > 0.5 * (right - left),
                 flush=line.x0 < left + 0.9 * line.size,
                 apart=above is not None and line.top - above.top > 1.45 * usual,
@@ -213,7 +219,12 @@ def _gutter(page: Page, lines: Sequence[TextLine]) -> float | None:
 
 def _goes_on(above: _Prose, below: _Prose) -> bool:
     """Tell whether a line of prose goes on in the next one on its page."""
-    if above.page != below.page or not above.full or not below.flush or below.apart:
+    if (
+        (above.page, above.column) != (below.page, below.column)
+        or not above.full
+        or not below.flush
+        or below.apart
+    ):
         return False
     text = above.line.text
     return not (_STARTS_PARAGRAPH.match(below.line.text) and _SENTENCE_END.search(text))

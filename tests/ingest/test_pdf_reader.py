@@ -11,9 +11,11 @@ from typing import Any
 import forms
 import pytest
 from forms import values
+from fpdf import FPDF
 from hypothesis import given
 from hypothesis import strategies as st
 from printing import Style, Table, printed, report_blocks
+from pylopdf_fonts_zh_cn import serif_path
 
 from ingest import Ingested, IngestError, LimitExceeded, UnreadableFile, ingest_file
 from ingest.indicators import load_indicators
@@ -116,6 +118,30 @@ def test_lines_of_a_paragraph_are_one_line_and_headings_stand_alone() -> None:
         "（一）主动公开",
         text,
     ]
+
+
+def test_left_column_is_read_before_the_right_one() -> None:
+    page = FPDF(unit="pt", format=(595, 842))
+    page.add_font("body", "", str(serif_path()))
+    page.add_page()
+    page.set_font("body", size=11)
+    page.text(200, 60, "青禾县2022年政府信息公开工作年度报告")
+    for number in range(12):
+        page.text(60, 100 + number * 18, f"左{number:02}县政府办公室负责汇总全县各类数据，")
+        page.text(315, 100 + number * 18, f"右{number:02}县政府办公室负责汇总全县各类数据，")
+    title, left, right = lines(read(bytes(page.output())))
+    assert title == "青禾县2022年政府信息公开工作年度报告"
+    assert left.count("左") == 12
+    assert "右" not in left
+    assert right.count("右") == 12
+
+
+@pytest.mark.parametrize("quarter", [90, 180, 270])
+def test_turned_pages_are_read_as_if_they_were_upright(quarter: int) -> None:
+    upright = printed(report_blocks(), Style(size=14))
+    turned = upright.replace(b"/Type /Page\n", b"/Type /Page\n/Rotate %d\n" % quarter)
+    assert turned != upright
+    assert read(turned).text == read(upright).text
 
 
 def test_frame_around_prose_is_no_table() -> None:
