@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from assistant.directory import Directory, directory_of
 from assistant.language import Language
 from assistant.models import Question, Scope, ScopedReport
 from ingest.models import Value
@@ -91,7 +92,9 @@ def resolve(question: Question, heads: Sequence[ReportHead], language: Language)
     )
 
 
-def _within(heads: Sequence[ReportHead], narrowed: Filter) -> tuple[ReportHead, ...]:
+def _within(heads: Sequence[ReportHead], narrowed: Filter) -> Sequence[ReportHead]:
+    if narrowed == Filter():
+        return heads
     return tuple(
         head
         for head in heads
@@ -107,15 +110,15 @@ def _within(heads: Sequence[ReportHead], narrowed: Filter) -> tuple[ReportHead, 
 def _bodies(
     text: str, heads: Sequence[ReportHead], language: Language
 ) -> tuple[tuple[_Mention, ...], tuple[_Stranger, ...]]:
-    names = {head.organization: _names(head) for head in heads}
+    directory = directory_of(heads)
     visible = _NOT_A_YEAR.sub(lambda match: "\x00" * len(match.group()), text)
     found = [
-        *_spelled(visible, names),
-        *_shortened(visible, names, language),
-        *_stems(visible, names, language),
+        *_spelled(visible, directory),
+        *_shortened(visible, directory, language),
+        *_stems(visible, directory, language),
     ]
     if not found:
-        found = list(_latin(visible, names, language))
+        found = list(_latin(visible, directory.names, language))
     kept: list[_Mention] = []
     # 名称长的优先：青禾县教委不是青禾县
     for mention in sorted(found, key=lambda m: (m.start - m.end, -m.strength, m.start)):
@@ -135,15 +138,6 @@ def _bodies(
     return tuple(known), (*strangers, *_unknown(rest, language))
 
 
-def _names(head: ReportHead) -> tuple[str, ...]:
-    """Return the names of an organisation; a subdistrict office goes by that of its subdistrict too."""
-    names = (head.organization, *head.aliases)
-    return (
-        *names,
-        *(name.removesuffix("办事处") for name in names if name.endswith(("街道办事处", "镇办事处"))),
-    )
-
-
 def _goes_on(text: str, mention: _Mention, language: Language) -> str | None:
     """Return what follows a name when both together name another body (甲县 in 甲县教育局2020年), else None."""
     parts = "|".join(re.escape(part) for part in language.body_parts)
@@ -155,26 +149,19 @@ def _goes_on(text: str, mention: _Mention, language: Language) -> str | None:
     return found[1] if found else None
 
 
-def _spelled(text: str, names: dict[str, tuple[str, ...]]) -> Iterator[_Mention]:
-    """Yield names and aliases as spelled, the longest first; an alias of several is a mention of them all."""
-    by_alias: dict[str, list[str]] = {}
-    for name, aliases in names.items():
-        for alias in aliases:
-            by_alias.setdefault(folded(alias), []).append(name)
-    for alias, owners in by_alias.items():
-        start = text.find(alias)
-        while start >= 0:
-            exact = tuple(owner for owner in owners if folded(owner) == alias) or tuple(owners)
-            yield _Mention(
-                start=start, end=start + len(alias), organizations=exact, strength=100 + len(alias)
-            )
-            start = text.find(alias, start + 1)
+def _spelled(text: str, directory: Directory) -> Iterator[_Mention]:
+    """Yield names and aliases as spelled; an alias of several is a mention of them all."""
+    for start, alias, owners in directory.spelled(text):
+        exact = tuple(owner for owner in owners if folded(owner) == alias) or owners
+        yield _Mention(start=start, end=start + len(alias), organizations=exact, strength=100 + len(alias))
 
 
-def _shortened(text: str, names: dict[str, tuple[str, ...]], language: Language) -> Iterator[_Mention]:
+def _shortened(text: str, directory: Directory, language: Language) -> Iterator[_Mention]:
     for start, end in _body_spans(text, language):
         word = text[start:end]
-        owners = tuple(name for name in names if _abbreviates(word, folded(name), language))
+        owners = tuple(
+            name for name in directory.holding(word[:2]) if _abbreviates(word, folded(name), language)
+        )
         if owners:
             yield _Mention(start=start, end=end, organizations=owners, strength=50 + len(word))
 
@@ -216,26 +203,22 @@ def _abbreviates(word: str, name: str, language: Language) -> bool:
     return True
 
 
-def _stems(text: str, names: dict[str, tuple[str, ...]], language: Language) -> Iterator[_Mention]:
+def _stems(text: str, directory: Directory, language: Language) -> Iterator[_Mention]:
     """Yield names of counties and cities without their last character (贺兰), unless a body's name goes on there."""
-    for name, aliases in names.items():
-        for alias in (name, *aliases):
-            stem = folded(alias)
-            if len(stem) < 3 or stem[-1] not in "省市县区旗" or stem.endswith(("园区", "开发区", "新区")):
-                continue
-            for match in re.finditer(re.escape(stem[:-1]), text):
-                following = text[match.end() : match.end() + 6]
-                if any(
-                    following.startswith(suffix) or following[1:].startswith(suffix)
-                    for suffix in language.body_suffixes
-                    if len(suffix) > 1
-                ):
-                    continue
-                if re.match(r"[\u4e00-\u9fff]{0,5}?(?:园区|[业流技态新]园|开发区)", following):
-                    continue
-                yield _Mention(
-                    start=match.start(), end=match.end(), organizations=(name,), strength=20 + len(stem)
-                )
+    for start, stem, owners in directory.begun(text):
+        if stem[-1] not in "省市县区旗" or stem.endswith(("园区", "开发区", "新区")):
+            continue
+        end = start + len(stem) - 1
+        following = text[end : end + 6]
+        if any(
+            following.startswith(suffix) or following[1:].startswith(suffix)
+            for suffix in language.body_suffixes
+            if len(suffix) > 1
+        ):
+            continue
+        if re.match(r"[\u4e00-\u9fff]{0,5}?(?:园区|[业流技态新]园|开发区)", following):
+            continue
+        yield _Mention(start=start, end=end, organizations=owners, strength=20 + len(stem))
 
 
 def _latin(text: str, names: dict[str, tuple[str, ...]], language: Language) -> Iterator[_Mention]:
@@ -282,7 +265,7 @@ def _unknown(text: str, language: Language) -> Iterator[_Stranger]:
     """Yield words that name a body, where a question names its subject: at its start, before a year, or in a list."""
     suffixes = "|".join(re.escape(suffix) for suffix in language.body_suffixes)
     pattern = re.compile(
-        rf"(?:^|[\s,，、。;；?？\x00]|请问|和|与|跟|比|那|查一下|告诉我|对比|比较)([\u4e00-\u9fff]{{2,18}}?(?:{suffixes}))(?=\s*(?:的|(?:19|20)\d{{2}}|在|年报|呢|去年|和|与|跟|、|比|,|，|$|有没有|是否|有多少|共|政府信息|收到|受理|新收|行政))"
+        rf"(?:^|[\s,，、。;；?？\x00]|(?:19|20)\d{{2}}\s*年度?|请问|和|与|跟|比|那|查一下|告诉我|对比|比较)([\u4e00-\u9fff]{{2,18}}?(?:{suffixes}))(?=\s*(?:的|(?:19|20)\d{{2}}|在|年报|呢|去年|和|与|跟|、|比|,|，|$|有没有|是否|有多少|共|政府信息|收到|受理|新收|行政|发生|办理|公开|主动|制发|制定|举办|召开|开展|组织|作出|处理|予以|没有|未))"
     )
     for match in pattern.finditer(text):
         word = re.sub(r"^[和与跟比及同]", "", match[1])

@@ -132,6 +132,7 @@ class Library:
     def __init__(self, engine: Engine) -> None:
         self._reader = engine
         self._writer = engine.execution_options(writes=True)
+        self._heads: tuple[int, tuple[ReportHead, ...]] | None = None
         self._where = engine.url.database or "" if _is_file(engine.url) else str(engine.url)
 
     @classmethod
@@ -202,7 +203,15 @@ class Library:
         return True
 
     def headings(self, filter: Filter = EVERYTHING) -> tuple[ReportHead, ...]:
-        """List the reports without reading them."""
+        """List the reports without reading them; as long as nothing changes, all of them are the same tuple."""
+        if filter == EVERYTHING:
+            revision = self.revision
+            if self._heads is None or self._heads[0] != revision:
+                self._heads = revision, self._headings(EVERYTHING)
+            return self._heads[1]
+        return self._headings(filter)
+
+    def _headings(self, filter: Filter) -> tuple[ReportHead, ...]:
         statement = _within(select(_reports), filter).order_by(*_ORDER)
         with self._reading() as connection:
             rows = connection.execute(statement).mappings().all()

@@ -116,7 +116,7 @@ class Toolbox:
 
     def list_reports(self, call: ListReports) -> tuple[ReportHead, ...]:
         """Return the reports within a filter, by organisation and year."""
-        heads = [head for head in self._library.headings() if _admits(call.filter, head)]
+        heads = self._library.headings(call.filter)
         return tuple(sorted(heads, key=lambda head: (head.organization, head.year or 0)))
 
     def lookup_figures(self, call: LookupFigures) -> FigureLookup:
@@ -210,14 +210,6 @@ class Toolbox:
 
 def _identity(entry: Assessment) -> tuple[str, ...]:
     return (entry.title, *(figure.id for figure in entry.figures))
-
-
-def _admits(narrowed: Filter, head: ReportHead) -> bool:
-    return (
-        (narrowed.organizations is None or head.organization in narrowed.organizations)
-        and (narrowed.years is None or head.year in narrowed.years)
-        and (narrowed.report_ids is None or head.report_id in narrowed.report_ids)
-    )
 
 
 def _amount(match: Match) -> Decimal:
