@@ -254,7 +254,10 @@ class _Reader:
         filled = [(index, cell) for index, cell in enumerate(line.cells) if cell.text]
         named = _skeleton(filled[0][1].text) != "信息内容" and self._column(_skeleton(filled[0][1].text))
         self._header_label = filled[0][0] - 1 if named else filled[0][0]
-        columns = filled if named else filled[1:]
+        # 重复印出的“信息内容”不是一列：它下面若有数，这一行就与表头不符
+        columns = [
+            (index, cell) for index, cell in filled[0 if named else 1 :] if _skeleton(cell.text) != "信息内容"
+        ]
         self._header = {}
         self._header_cells = dict(columns)
         self._header_width = len(line.cells)

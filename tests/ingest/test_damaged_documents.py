@@ -83,6 +83,15 @@ def test_undamaged_documents_have_every_number(tmp_path: Path) -> None:
             assert amounts(ingest_file(tmp_path / name)) == truth
 
 
+def test_values_under_a_head_with_a_cell_too_many_are_unclear(tmp_path: Path) -> None:
+    head = "<td><p>信息内容</p></td>"
+    at = page("form2019").index(head, page("form2019").index("第二十条第（八）项"))
+    (tmp_path / "年报.html").write_text(page("form2019")[:at] + head + page("form2019")[at:], "utf-8")
+    found = ingest_file(tmp_path / "年报.html")
+    fees = {key: value for key, value in values(found, "article20").items() if ".fees." in key}
+    assert set(fees.values()) == {"unclear"}
+
+
 @given(form=forms, data=st.data())
 def test_page_that_breaks_off_never_shows_a_wrong_number(form: str, data: st.DataObject) -> None:
     whole = page(form).encode()
