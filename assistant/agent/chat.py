@@ -45,6 +45,9 @@ _NO_TOOLS = re.compile(r"tool|function.?call", re.IGNORECASE)
 _TOO_LONG = re.compile(
     r"context.{0,12}(?:length|window)|too (?:long|large|many tokens)|maximum.{0,20}tokens", re.I
 )
+_WRITTEN_CALL = re.compile(
+    r"""\s*(?:```(?:json)?|<tool_call>)?\s*\{\s*"name"\s*:\s*"\w+"\s*,\s*"(?:arguments|parameters)"\s*:"""
+)
 _SECRET = re.compile(r"(?:sk|ak|key)-[\w-]{6,}|Bearer\s+\S+", re.IGNORECASE)
 
 
@@ -347,7 +350,7 @@ class Chat:
     def _ended(self, last: "AIMessage | None", run: _Run) -> Ended:
         text = str(last.text) if last is not None else ""
         finish: Finish = "stop"
-        if last is not None and last.invalid_tool_calls:
+        if last is not None and (last.invalid_tool_calls or _WRITTEN_CALL.match(text)):
             finish = "malformed"
         elif last is not None and last.response_metadata.get("finish_reason") == "length":
             finish = "length"

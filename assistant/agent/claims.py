@@ -15,7 +15,7 @@ from assistant.models import Question, Scope
 from assistant.scope import resolve
 from assistant.tools import label_of, squeezed
 from ingest.indicators import Language as Units
-from ingest.models import Quantity, Value
+from ingest.models import Figure, Quantity, Value
 from ingest.numerals import in_base_units, number_phrases
 from ingest.wording import folded
 from vectorstore.models import ReportHead
@@ -25,6 +25,7 @@ KEY_GROUP = re.compile(
 )
 _ONE_KEY = re.compile(r"[ECec]\d+")
 _SENTENCE = re.compile(r"[^。！？!?；;\n]*[。！？!?；;\n]?(?:\s*[\[【［]\s*[ECec]\d+[^\]】］]*[\]】］])*")
+_CLAUSE = re.compile(r"[，,、；;：:。]|(?<!\d)\.|（|）")
 _ENUMERATOR = re.compile(r"^\s*(?:[-*•·]\s*)?(?:\d{1,2}\s*[.、)）．](?!\d)|[(（]\s*\d{1,2}\s*[)）])\s*")
 _DATE = re.compile(
     r"(?:(?:19|20)\d{2}\s*[./-]\s*(?P<m1>\d{1,2})\s*[./-]\s*(?P<d1>\d{1,2})(?!\d)"
@@ -64,6 +65,7 @@ _LATIN = re.compile(r"[A-Za-z]")
 _LONGEST_UNCITED = 20
 _LEAST_SHARED = 0.25
 _CLEARLY_BETTER = 0.34
+_MOSTLY = 0.5
 _LEAST_CHINESE = 0.5
 
 
@@ -147,6 +149,7 @@ class Examiner:
         yield from self._support(bare, sentence, behind, shown)
         if proven:
             yield from self._better(bare, found, shown)
+            yield from self._mixed_up(bare, found, shown)
 
     # ---------------------------------------------------------------- numbers
 
@@ -287,6 +290,47 @@ class Examiner:
                     )
                     break
 
+    def _mixed_up(self, bare: str, found: Sequence[Found], shown: str) -> Iterator[str]:
+        """Name an amount that stands beside the words of another one of the same sentence, row or column."""
+        for clause in _CLAUSE.split(bare):
+            stated = amounts_in(_ENUMERATOR.sub("", folded(clause)), self._units)
+            said = _pairs(clause)
+            for one in found:
+                for own in self._figures_at(one):
+                    if own.quantity is None or not _contains(_of_quantity(own.quantity), stated):
+                        continue
+                    other = next((o for o in self._rivals(one, own) if _names_instead(said, own, o)), None)
+                    if other is not None and other.quantity is not None:
+                        yield (
+                            f"“{shown}”里的 {own.quantity.printed} 是“{_name_of(own)}”的数，"
+                            f"“{_name_of(other)}”是 {other.quantity.printed}。"
+                        )
+
+    def _figures_at(self, found: Found) -> tuple[Figure, ...]:
+        """Return the figure of a piece of evidence, or all that stand in its sentence."""
+        if found.evidence.figure is not None:
+            return (found.evidence.figure,)
+        anchor = found.evidence.anchor
+        return tuple(
+            figure
+            for figure in self._ledger.view(found.report_id).figures
+            if anchor.char_start <= figure.anchor.char_start < anchor.char_end
+        )
+
+    def _rivals(self, found: Found, own: Figure) -> Iterator[Figure]:
+        """Yield the figures that could be mistaken for one: those of its sentence, or of its row and column."""
+        for other in self._ledger.view(found.report_id).figures:
+            if other.quantity is None or own.quantity is None or other.quantity.value == own.quantity.value:
+                continue
+            if own.origin == "sentence":
+                beside = other.origin == "sentence" and other.context_start == own.context_start
+            else:
+                beside = other.anchor.table == own.anchor.table and (
+                    other.anchor.row == own.anchor.row or other.anchor.column == own.anchor.column
+                )
+            if beside:
+                yield other
+
     def _language_fault(self, text: str) -> Iterator[str]:
         bare = KEY_GROUP.sub("", text)
         chinese, latin = len(_CHINESE.findall(bare)), len(_LATIN.findall(bare))
@@ -414,6 +458,21 @@ def _labels(found: Found) -> str:
         return figure.phrase or label_of(figure)
     row = figure.anchor.row[-1] if figure.anchor.row else ""
     return f"{row} {figure.anchor.column or ''}".strip()
+
+
+def _name_of(figure: Figure) -> str:
+    if figure.origin == "sentence":
+        return figure.phrase
+    return f"{figure.anchor.row[-1] if figure.anchor.row else ''} {figure.anchor.column or ''}".strip()
+
+
+def _names_instead(said: frozenset[str], own: Figure, other: Figure) -> bool:
+    """Tell whether words name another figure and not this one, by what tells the two apart."""
+    mine, theirs = _pairs(_name_of(own)), _pairs(_name_of(other))
+    only_mine, only_theirs = mine - theirs, theirs - mine
+    if not only_mine or not only_theirs or said & only_mine:
+        return False
+    return len(said & only_theirs) >= _MOSTLY * len(only_theirs)
 
 
 def _fit(found: Found, said: frozenset[str]) -> float:

@@ -101,13 +101,14 @@ def test_a_key_that_no_tool_gave_out_is_removed(reports, agent_over):
         ("临江区教委2022年12345热线办结 99.01 件[E1]。", "99.01"),
         ("The completion rate in 2022 was 99.01%[E1].", "中文"),
         ("临江区教委2022年12345热线办结率为99.01%[E1]，另有37个单位参与[E1]。", "37"),
+        ("临江区教委2022年12345热线工单办结1208件[E2]。", "1208件"),
         ("", "空"),
     ],
 )  # fmt: skip
 def test_what_is_not_proven_is_named_to_the_model_which_may_repair_it_once(reports, agent_over, wrong, named):
     with ScriptedServer(LOOK, say(wrong), say(RIGHT)) as server:
         answer, _ = answered(agent_over(reports, server.url), RATE)
-        assert len(server.requests) == 3
+        assert len(server.requests) == 3, server.requests[1]["messages"][-1]["content"]
         assert named in server.requests[2]["messages"][-1]["content"]
         assert "tools" not in server.requests[2]
     assert (answer.engine, answer.text) == ("llm", "临江区教委2022年12345热线办结率为99.01%[1]。")
@@ -269,6 +270,7 @@ def test_an_unwanted_parameter_is_left_out_from_then_on(reports, agent_over):
         call("lookup_figures", phrase=["not", "a", "text"], colour="red"),
         Reply(calls=(("lookup_figures", '{"phrase": "办结'),)),
         Reply(calls=(("lookup_figures", "not json at all"),)),
+        say('```json\n{"name": "lookup_figures", "arguments": {"phrase": "办结率"}}\n```'),
         call("lookup_figures", phrase="办结率", organizations=["不存在县"]),
         call("get_table", organization="青川市临江区教育委员会", year=1999, table="applications"),
     ],
