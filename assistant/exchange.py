@@ -28,11 +28,13 @@ class Step(Value):
 
 
 class Exchange(Value):
-    """Hold a question and what is known of its answer so far."""
+    """Hold a question and what is known of its answer so far; `text` is a draft while it is not `verified`."""
 
     question: str
     steps: tuple[Step, ...] = ()
     text: str = ""
+    draft: int = 0
+    verified: bool = True
     answer: Answer | None = None
     failure: str | None = None
     stopped: bool = False
@@ -53,10 +55,11 @@ class Exchange(Value):
                 return self.model_copy(update={"steps": (*self.steps, step)})
             case ToolFinished():
                 return self.model_copy(update={"steps": _finished(self.steps, event)})
-            case TextDelta(text=text):
-                return self.model_copy(update={"text": self.text + text})
+            case TextDelta(text=text, draft=draft, verified=verified):
+                text = self.text + text if draft == self.draft else text
+                return self.model_copy(update={"text": text, "draft": draft, "verified": verified})
             case Completed(answer=answer):
-                return self.model_copy(update={"answer": answer, "text": answer.text})
+                return self.model_copy(update={"answer": answer, "text": answer.text, "verified": True})
             case Failed(message=message):
                 return self.model_copy(update={"failure": message})
         assert_never(event)

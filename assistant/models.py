@@ -195,8 +195,8 @@ class ToolFinished(Value):
 class TextDelta(Value):
     """Carry the next piece of the answer's text.
 
-    What a model says comes as it is said, with `verified` False. A piece with a higher `draft` than those before
-    begins the text anew. The verified pieces together are the text of the answer.
+    What a model says comes as it is said, with `verified` False, and empty pieces while it is silent. A piece with
+    a higher `draft` than those before begins the text anew. The verified pieces together are the answer's text.
     """
 
     kind: Literal["text_delta"] = "text_delta"

@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 Finish = Literal["stop", "length", "limit", "malformed"]
 Call = Callable[[str, BaseModel], str]
 
+_GLANCE = 0.5
 _LONGEST_WAIT = 20.0
 _LONGEST_KNOCK = 10.0
 _WORDS_OF_REFUSAL: Mapping[str, str] = {
@@ -59,7 +60,7 @@ class Message(Value):
 
 
 class Spoke(Value):
-    """Tell the next piece of what the model says; `call` counts its calls, also repeated ones."""
+    """Tell the next piece of what the model says, nothing while it is silent; `call` counts its calls, also repeated ones."""
 
     call: int
     text: str
@@ -174,9 +175,11 @@ class Chat:
         try:
             while (left := deadline - time.monotonic()) > 0:
                 try:
-                    signal = run.signals.get(timeout=left)
+                    signal = run.signals.get(timeout=min(left, _GLANCE))
                 except Empty:
-                    break
+                    # Nothing is said yet; whoever listens may want to hang up.
+                    yield Spoke(call=run.calls, text="")
+                    continue
                 if isinstance(signal, BaseException):
                     raise signal
                 yield signal

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant.agent.trace import TraceFile
+from assistant.exchange import Exchange
 from assistant.models import Completed, Question, TextDelta, ToolFinished, ToolStarted, Turn
 from benchmarks.models.server import Reply, ScriptedServer, call, calls, refuse, say, sent_to
 
@@ -331,6 +332,29 @@ def test_hanging_up_on_the_answer_hangs_up_on_the_model(reports, agent_over):
                 break
         events.close()
         assert server.hung_up.wait(10)
+
+
+def test_a_reader_can_hang_up_on_a_model_that_is_silent(reports, agent_over):
+    with ScriptedServer(LOOK, say(RIGHT, hang=60)) as server:
+        events = agent_over(reports, server.url, timeout=60, time_limit=60).stream(Question(text=RATE))
+        for event in events:
+            if isinstance(event, TextDelta) and len(server.requests) == 2:
+                break
+        events.close()
+        assert server.hung_up.wait(10)
+
+
+def test_a_page_shows_the_latest_draft_as_unverified_and_then_the_answer(reports, agent_over):
+    wrong = "临江区教委2022年12345热线办结率为98.76%[E1]。"
+    with ScriptedServer(LOOK, say(wrong), say(RIGHT)) as server:
+        exchange, seen = Exchange(question=RATE), []
+        for event in agent_over(reports, server.url).stream(Question(text=RATE)):
+            exchange = exchange.after(event)
+            seen.append((exchange.text, exchange.verified))
+    assert (wrong, False) in seen
+    assert (RIGHT, False) in seen
+    assert seen[-1] == (exchange.answer.text, True)
+    assert not any("98.76" in text for text, verified in seen if verified)
 
 
 def test_many_questions_at_once_keep_their_evidence_apart(reports, agent_over):
