@@ -21,7 +21,17 @@ def unnumbered(path: Path) -> str:
     with Library.open(url) as library:
         library.put(ingested("甲县", 2020), location="a.txt", pipeline="1")
     with sqlite3.connect(path) as raw:
-        for name in ("alembic_version", "keys", "sessions", "users", "jobs", "audit", "feedback"):
+        for name in (
+            "alembic_version",
+            "keys",
+            "sessions",
+            "users",
+            "jobs",
+            "audit",
+            "feedback",
+            "turns",
+            "conversations",
+        ):
             raw.execute(f"DROP TABLE {name}")
     raw.close()
     return url
