@@ -184,7 +184,7 @@ def _uploaded(client: Gongkai, paths: list[Path]) -> list[str]:
 
 
 def _gongkai(data: Path, *arguments: str) -> None:
-    subprocess.run([sys.executable, "-c", _PROGRAM, *arguments], env=_environment(data), check=True)
+    subprocess.run([sys.executable, "-c", _PROGRAM, *arguments], env=_environment(data), check=True, stdout=subprocess.DEVNULL)
 
 
 @contextmanager

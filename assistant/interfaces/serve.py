@@ -188,6 +188,8 @@ def _run(app: "ASGIApp", listening: socket.socket, assistant: "Assistant", desk:
     class Server(uvicorn.Server):
         """Tell the address when requests are answered, not before; end streams when the service stops."""
 
+        _loop: asyncio.AbstractEventLoop | None = None
+
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             self._loop = asyncio.get_running_loop()
@@ -198,7 +200,8 @@ def _run(app: "ASGIApp", listening: socket.socket, assistant: "Assistant", desk:
                 threading.Thread(target=_warm_up, args=(assistant,), name="warm-up", daemon=True).start()
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            self._loop.call_soon_threadsafe(desk.lanes.stop)
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(desk.lanes.stop)
             super().handle_exit(sig, frame)
 
     config = uvicorn.Config(

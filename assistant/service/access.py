@@ -25,6 +25,9 @@ Scope = Literal["ask", "read", "ingest", "admin"]
 EVERY_SCOPE: frozenset[Scope] = frozenset(get_args(Scope))
 
 PER_MINUTE, MAX_BYTES = 120, 50_000_000
+PEOPLES_BYTES = 500_000_000
+"""What somebody at the page may send at once: many files."""
+
 SESSION = timedelta(days=7)
 
 _SHORTEST_PASSWORD = 8
@@ -47,7 +50,7 @@ class Caller(Value):
         return scope in self.scopes or "admin" in self.scopes
 
 
-LOCAL = Caller(id="local", name="本机", scopes=EVERY_SCOPE, per_minute=None, max_bytes=MAX_BYTES)
+LOCAL = Caller(id="local", name="本机", scopes=EVERY_SCOPE, per_minute=None, max_bytes=PEOPLES_BYTES)
 """Who calls while there are neither keys nor users."""
 
 
@@ -223,7 +226,7 @@ class Access(Records):
             name=row.name,
             scopes=frozenset(row.scopes),
             per_minute=PER_MINUTE,
-            max_bytes=MAX_BYTES,
+            max_bytes=PEOPLES_BYTES,
         )
 
     @cached_property

@@ -4,18 +4,20 @@ import csv
 import io
 import json
 import re
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from desks import client_of, open_service
+from desks import client_of, open_service, serving
 from fastapi.testclient import TestClient
 from scripted import helan
 
 from assistant.bootstrap import Assistant
-from assistant.interfaces.api import Desk
+from assistant.interfaces.api import Desk, build_api
+from assistant.interfaces.api.gate import Gate
 from assistant.service import Rates
 
 REPORT = helan().report.id
@@ -215,6 +217,21 @@ def test_a_body_beyond_the_key_is_refused_with_and_without_a_stated_length(
 
     problem(stated, 413, "body_too_large")
     problem(unstated, 413, "body_too_large")
+
+
+def test_a_body_that_drips_is_given_up(fresh: tuple[TestClient, Desk]) -> None:
+    _, desk = fresh
+    api = build_api(desk)
+    gate = Gate(api, access=desk.access, rates=Rates(), gauges=api.state.gauges, body_seconds=0.2)
+
+    with serving(gate) as url, socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as line:
+        line.sendall(
+            b"POST /v1/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            b'Content-Length: 100\r\n\r\n{"quest'
+        )
+        told = line.recv(65536)
+
+    assert told.startswith(b"HTTP/1.1 408 ")
 
 
 def test_more_jobs_than_may_wait_are_turned_away(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _REQUEST_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
 _ROOM_BESIDE_FILES = 1_000_000
 _BODY_SECONDS = 60.0
+_SLOWEST = 100_000.0  # bytes a second
 _LOCAL_NAMES = frozenset({"localhost", "ip6-localhost"})
 # What is JSON loads nothing.
 _POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
@@ -172,17 +173,18 @@ class Gate:
         if stated.isdigit() and int(stated) > most:
             raise _too_large(most)
         size, complete = 0, False
-        until = asyncio.get_running_loop().time() + self._body_seconds
+        begun = asyncio.get_running_loop().time()
 
         async def bounded() -> Message:
             nonlocal size, complete
             if complete:
                 return await receive()
             try:
+                until = begun + self._body_seconds + size / _SLOWEST
                 left = until - asyncio.get_running_loop().time()
                 message = await asyncio.wait_for(receive(), max(0.0, left))
             except TimeoutError as error:
-                detail = f"请求正文没有在 {self._body_seconds:g} 秒内传完。请检查网络后重试。"
+                detail = "请求正文传得太慢，已放弃。请检查网络后重试。"
                 raise ProblemError(408, "body_slow", "传得太慢", detail) from error
             size += len(message.get("body", b""))
             if size > most:
