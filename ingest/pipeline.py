@@ -99,7 +99,14 @@ def _doubts(
 ) -> tuple[Issue, ...]:
     """Return what the text does not tell of itself, so that a reader sees it beside the report."""
     start = Anchor(report_id=report_id, char_start=0, char_end=0)
-    doubts: list[Issue] = []
+    doubts = [
+        Issue(
+            code=doubt.code,
+            message=doubt.message,
+            anchor=Anchor(report_id=report_id, char_start=doubt.char_start, char_end=doubt.char_end),
+        )
+        for doubt in identity.doubts
+    ]
     if identity.organization is None:
         doubts.append(Issue(code="no_organization", message="正文没有写明报告单位", anchor=start))
     if identity.year is None:

@@ -11,6 +11,7 @@ from typing import Protocol, cast
 _ENUMERATOR = re.compile(
     r"^\s*(?:[（(]\s*[一二三四五六七八九十\d]+\s*[)）]|[一二三四五六七八九十\d]+\s*[、.．])\s*"
 )
+_SIBILANT = re.compile("^([zcs])h")
 _PARENTHESIS = re.compile(r"[（(][^（()）]*(?:[)）]|$)")
 
 
@@ -47,6 +48,17 @@ def skeleton(text: str) -> str:
     '不予公开'
     """
     return "".join(char for char in folded(_ENUMERATOR.sub("", text)) if char.isalnum())
+
+
+def sound(text: str) -> tuple[str, ...]:
+    """Return how a text sounds, character by character, less the differences that typists overhear.
+
+    >>> sound("的神") == sound("德胜")
+    True
+    """
+    from pypinyin import lazy_pinyin
+
+    return tuple(_SIBILANT.sub(r"\1", re.sub("ng$", "n", syllable)) for syllable in lazy_pinyin(text))
 
 
 def is_enumerated(text: str) -> bool:

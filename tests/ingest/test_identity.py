@@ -19,6 +19,20 @@ BODY = "\n\n一、总体情况\n\n全年主动公开信息218条，依申请公�
         ("柳河镇人民政府2023年政府信息公开工作年度报告", "柳河镇", 2023, "township"),
         ("# 柳河街道办事处2019年政府信息公开\n工作年度报告", "柳河街道办事处", 2019, "township"),
         ("青禾縣人民政府2020年政府信息公開工作年度報告", "青禾县", 2020, "government"),
+        ("青禾縣教育局2020年政府資訊公開工作年度報告", "青禾县教育局", 2020, "department"),
+        ("青禾县政府信息公开工作年度报告（2021年度）", "青禾县", 2021, "government"),
+        ("青禾县财政局关于2020年度政府信息公开工作情况的报告", "青禾县财政局", 2020, "department"),
+        ("2021年度青禾县政府信息公开工作年报", "青禾县", 2021, "government"),
+        ("青禾县2021年政务公开工作报告", "青禾县", 2021, "government"),
+        ("青禾县教育局二〇二一年政府信息公开工作年度报告", "青禾县教育局", 2021, "department"),
+        ("青禾县教育局2021年法治政府暨政府信息公开工作年度报告", "青禾县教育局", 2021, "department"),
+        (
+            "青禾县城乡建设局（人防办）2021年政府信息公开年报",
+            "青禾县城乡建设局（人防办）",
+            2021,
+            "department",
+        ),
+        ("首页 > 公开年报\n青禾县教育局2021年政府信息公开工作年度报告", "青禾县教育局", 2021, "department"),
     ],
 )
 def test_title_tells_issuer_year_and_kind(
@@ -65,3 +79,51 @@ def test_date_under_the_signature_is_the_day_of_publication(tmp_path: Path, line
 
 def test_impossible_date_is_no_day_of_publication(tmp_path: Path) -> None:
     assert read(TITLE + BODY + "\n2023年13月41日\n", tmp_path).report.published is None
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "2021年政府信息公开工作年度报告\n\n青禾县教育局",
+        "2021年政府信息公开工作年度报告\n\n本报告由青禾县教育局编制。",
+        "2021年政府信息公开工作年度报告\n\n根据《条例》要求，青禾县教育局现公布2021年年度报告。",
+        "2021年政府信息公开工作年度报告\n\n发布时间：2022-01-20 来源：青禾县教育局",
+    ],
+)
+def test_body_tells_the_issuer_that_the_title_lacks(tmp_path: Path, opening: str) -> None:
+    found = read(opening + BODY, tmp_path).report
+    assert (found.organization.name, found.year) == ("青禾县教育局", 2021)
+
+
+@pytest.mark.parametrize(("title", "body"), [("白德", "白得"), ("白得", "白德"), ("白胜", "白生")])
+def test_misprinted_name_is_an_alias_of_the_one_that_most_of_the_text_prints(
+    tmp_path: Path, title: str, body: str
+) -> None:
+    text = (
+        f"{title}工业园区2021年政府信息公开工作年度报告{BODY}{body}工业园区编制，{body}工业园区负责解释。\n"
+    )
+    found = read(text, tmp_path).report
+    assert found.organization.name == f"{body}工业园区"
+    assert f"{title}工业园区" in found.organization.aliases
+    (doubt,) = (issue for issue in found.issues if issue.code == "misprint")
+    assert doubt.anchor is not None
+    assert (doubt.anchor.char_start, doubt.anchor.char_end) == (0, len(f"{title}工业园区"))
+
+
+def test_neighbouring_body_is_no_misprint(tmp_path: Path) -> None:
+    text = f"青禾县民政局2021年政府信息公开工作年度报告{BODY}青禾县财政局、青禾县财政局、青河县人事局配合。\n"
+    found = read(text, tmp_path).report
+    assert (found.organization.name, "misprint" in {issue.code for issue in found.issues}) == (
+        "青禾县民政局",
+        False,
+    )
+
+
+@pytest.mark.parametrize(("signed", "year"), [("2022年1月20日", 2021), ("2023年1月20日", 2022)])
+def test_period_decides_when_the_title_has_the_year_of_publication(
+    tmp_path: Path, signed: str, year: int
+) -> None:
+    period = "统计期限自2021年1月1日起至2021年12月31日止。"
+    found = read(f"{TITLE}\n\n{period}{BODY}\n青禾县人民政府\n\n{signed}\n", tmp_path)
+    assert found.report.year == year
+    assert "year_differs" in codes(found)

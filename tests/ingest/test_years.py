@@ -101,7 +101,7 @@ def test_blank_cell_makes_the_comparison_not_assessable(tmp_path: Path) -> None:
     assert find_across(entries) == ()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=15)
 @given(
     carried=st.lists(st.integers(0, 30), min_size=6, max_size=6),
     documents=st.lists(st.integers(0, 30), min_size=4, max_size=4),
