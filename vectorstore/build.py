@@ -182,6 +182,7 @@ def _taken(file: Path, ingested: Ingested, *, replaced: bool) -> FileOutcome:
         figures=len(ingested.figures),
         findings=len(ingested.findings),
         issues=len(report.issues),
+        doubts=tuple(issue.message for issue in report.issues),
     )
 
 

@@ -65,7 +65,7 @@ class Manifest(Value):
 
 
 class FileOutcome(Value):
-    """Say what became of one file: `message` is the line that a person reads."""
+    """Say what became of one file: `message` is the line that a person reads, `doubts` what could not be placed."""
 
     path: str
     status: Literal["added", "replaced", "unchanged", "failed"]
@@ -76,6 +76,7 @@ class FileOutcome(Value):
     figures: int = 0
     findings: int = 0
     issues: int = 0
+    doubts: tuple[str, ...] = ()
 
 
 class Progress(Value):

@@ -18,6 +18,7 @@ from assistant.tools.toolbox import (
     Toolbox,
 )
 from assistant.tools.views import ReportView, Views
+from assistant.tools.years import Years
 
 __all__ = [
     "MOST_REPORTS",
@@ -37,6 +38,7 @@ __all__ = [
     "SentenceMatch",
     "Toolbox",
     "Views",
+    "Years",
     "analyse",
     "denied_things",
     "gives_orders",

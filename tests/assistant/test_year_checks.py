@@ -1,9 +1,12 @@
 """What two reports of one body say of each other is told with the answer, and follows the library."""
 
+import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from assistant.interfaces.cli import app
 from assistant.language import load_language
 from assistant.models import Question
 from assistant.tools import CheckConsistency, Toolbox, Views
@@ -103,3 +106,22 @@ def test_reports_of_unknown_bodies_are_not_taken_for_one_body(library, tmp_path)
     checked = toolbox_over(library).check_consistency(CheckConsistency(filter=Filter()))
     assert len(checked) == 2
     assert not [entry for _, entries in checked for entry in entries if entry.code.startswith("years")]
+
+
+def test_command_line_tells_doubts_of_reports_and_checks_across_years(library, tmp_path):
+    put(library, written(tmp_path, 2021, over=1, forward=2))
+    put(library, written(tmp_path, 2022, over=1, forward=2))
+    nameless = written(tmp_path, 2023, over=2, forward=3)
+    nameless.write_text(nameless.read_text("utf-8").replace("青禾县", ""), "utf-8")
+    put(library, nameless)
+    run = CliRunner().invoke
+    listed = run(app, ["reports", "--data", str(tmp_path)])
+    assert [line.count("正文没有写明报告单位") for line in listed.stdout.splitlines()].count(1) == 1
+    records = map(json.loads, run(app, ["reports", "--data", str(tmp_path), "--json"]).stdout.splitlines())
+    assert {record["year"]: "no_organization" in str(record["doubts"]) for record in records} == {
+        2021: False,
+        2022: False,
+        2023: True,
+    }
+    checked = run(app, ["check", "2021", "--data", str(tmp_path)]).stdout
+    assert "2022.txt [矛盾] “总计”列：2021年结转下年度 应等于 2022年上年结转" in checked

@@ -206,7 +206,17 @@ def test_ingest_exits_1_when_a_file_failed_and_tells_the_others(bench: Bench, tm
     bench.outcomes = (_outcome("bad.bin", "failed"), _outcome("a.txt", "added"))
     result = bench("ingest", tmp_path, "--json")
     assert result.exit_code == 1
-    assert [json.loads(line)["status"] for line in result.stdout.splitlines()] == ["failed", "added"]
+    *told, summary = map(json.loads, result.stdout.splitlines())
+    assert [outcome["status"] for outcome in told] == ["failed", "added"]
+    assert (summary["kind"], summary["files"], summary["failed"], summary["reports"]) == ("summary", 2, 1, 1)
+
+
+def test_ingest_lists_what_could_not_be_placed(bench: Bench, tmp_path: Path):
+    doubtful = _outcome("a.txt", "added").model_copy(update={"doubts": ("第三张表有一行无法对应",)})
+    bench.outcomes = (doubtful, _outcome("b.txt", "added"))
+    assert "a.txt：第三张表有一行无法对应" in bench("ingest", tmp_path).stderr
+    *_, summary = map(json.loads, bench("ingest", tmp_path, "--json").stdout.splitlines())
+    assert summary["unplaced"] == [{"path": "a.txt", "message": "第三张表有一行无法对应"}]
 
 
 def test_busy_library_is_told_in_one_line_without_traceback(bench: Bench, tmp_path: Path):

@@ -10,15 +10,18 @@ from assistant.interfaces.cli.choosing import chosen_organization, chosen_report
 from assistant.interfaces.cli.shell import AsJson, Data, opened, plain, record, remark, told_in_a_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from decimal import Decimal
 
-    from ingest.models import Cell, Figure, Report
+    from ingest.models import Cell, Figure, Issue, Report
     from vectorstore.models import ReportHead
 
 commands = typer.Typer()
 
 _CELL_STATUS = {"ok": "", "blank": "（空白）", "unclear": "（存疑）"}
 _FORMS = {"pre2019": "2019 年前", "form2019": "2019 年格式", "form2021": "2021 年格式", "unknown": "格式不明"}
+_DOUBTS = frozenset(["no_organization", "no_year", "misprint", "year_differs", "no_tables", "no_text"])
+"""What a report leaves open about itself, told in full; rows that could not be placed are counted."""
 
 
 @commands.command("reports", help="列出库中的报告。")
@@ -26,16 +29,23 @@ _FORMS = {"pre2019": "2019 年前", "form2019": "2019 年格式", "form2021": "2
 def reports_command(data: Data = None, as_json: AsJson = False) -> None:
     """List the reports."""
     with opened(data) as assistant:
+        doubts = {report.id: report.issues for report in assistant.library.reports()}
         for head in assistant.library.headings():
+            issues = doubts.get(head.report_id, ())
             if as_json:
-                typer.echo(head.model_dump_json())
+                told = [{"code": issue.code, "message": issue.message} for issue in issues]
+                record({**head.model_dump(mode="json"), "doubts": told})
             else:
-                typer.echo(plain(_head_line(head)))
+                typer.echo(plain(_head_line(head, issues)))
 
 
-def _head_line(head: "ReportHead") -> str:
+def _head_line(head: "ReportHead", issues: "Sequence[Issue]") -> str:
     year = head.year or "年度不明"
-    return f"{head.report_id}  {head.organization} {year}  《{head.title}》  {head.source}"
+    line = f"{head.report_id}  {head.organization} {year}  《{head.title}》  {head.source}"
+    doubts = [issue.message for issue in issues if issue.code in _DOUBTS]
+    unplaced = len(issues) - len(doubts)
+    doubts += [f"{unplaced} 处未能确定"] if unplaced else []
+    return f"{line}  [{'；'.join(doubts)}]" if doubts else line
 
 
 @commands.command("tables", help="列出一份报告的法定表格，每行一个单元格。")
@@ -150,7 +160,7 @@ def _with_unit(printed: str, unit: str) -> str:
     return printed if printed.rstrip().endswith(unit) else f"{printed} {unit}"
 
 
-@commands.command("check", help="核对报告自身的数字：勾稽关系、比率、正文与表格。")
+@commands.command("check", help="核对报告的数字：勾稽关系、比率、正文与表格、相邻两年。")
 @told_in_a_line
 def check_command(
     reports: Annotated[
@@ -160,12 +170,22 @@ def check_command(
     as_json: AsJson = False,
 ) -> None:
     """List the findings: printed figures that do not agree."""
+    from assistant.tools import Years
+    from ingest.checks import describe, find_across
+    from ingest.indicators import load_indicators
     from vectorstore.models import Filter
 
     with opened(data) as assistant:
         chosen = [chosen_report(assistant.library, report).report_id for report in reports or ()]
         heads = {head.report_id: head for head in assistant.library.headings()}
-        findings = assistant.library.findings(Filter(report_ids=tuple(chosen) if chosen else None))
+        across = Years(assistant.library, load_indicators()).of_library(chosen or None)
+        findings = (
+            *assistant.library.findings(Filter(report_ids=tuple(chosen) if chosen else None)),
+            *find_across(across),
+        )
+        for entry in across:
+            if entry.code == "years":
+                remark(describe(entry))
         for finding in findings:
             head = heads[finding.report_id]
             if as_json:

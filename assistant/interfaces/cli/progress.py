@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import typer
@@ -24,15 +25,23 @@ class Bar:
     def __init__(self, meter: "Meter", task: "TaskID") -> None:
         self._meter = meter
         self._task = task
+        self._began = monotonic()
 
     def advance(self) -> None:
         """Count one more."""
         self._meter.advance(self._task)
 
     def follow(self, progress: "Progress") -> None:
-        """Show how far a build is."""
-        stage = _STAGES[progress.stage]
-        self._meter.update(self._task, description=stage, completed=progress.done, total=progress.total)
+        """Show how far a build is, how fast, and which file it has just read."""
+        rate = progress.done / max(monotonic() - self._began, 0.001)
+        file = progress.outcome.path if progress.outcome is not None else ""
+        self._meter.update(
+            self._task,
+            description=_STAGES[progress.stage],
+            completed=progress.done,
+            total=progress.total,
+            detail=f"{rate:.1f}/秒 {plain(file)}",
+        )
 
     def say(self, line: str) -> None:
         """Print a line of the result, above the bar where both share the terminal."""
@@ -63,10 +72,11 @@ def progress_bar(title: str, *, total: int | None = None) -> Generator[Bar]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TextColumn("{task.fields[detail]}", markup=False),
         console=Console(stderr=True),
         disable=not sys.stderr.isatty(),
         redirect_stdout=False,
         redirect_stderr=False,
         transient=True,
     ) as progress:
-        yield Bar(progress, progress.add_task(title, total=total))
+        yield Bar(progress, progress.add_task(title, total=total, detail=""))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.interfaces.cli.progress import progress_bar
-from assistant.interfaces.cli.shell import AsJson, Data, plain, remark, told_in_a_line
+from assistant.interfaces.cli.shell import AsJson, Data, plain, record, remark, told_in_a_line
 
 if TYPE_CHECKING:
     from vectorstore.models import FileOutcome, Progress
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 commands = typer.Typer()
 
 _STATUS = {"added": "新增", "replaced": "更新", "unchanged": "没有变化", "failed": "失败"}
+_MOST_UNPLACED = 50
 
 
 @commands.command("ingest", help="读取报告文件或文件夹，存入库中；已读过且没有变化的文件会跳过。")
@@ -36,13 +37,42 @@ def ingest_command(
 
     with progress_bar("读取") as bar:
         outcomes = ingest(load_settings(data=data), paths, on_progress=told)
+    if as_json:
+        record(_sums(outcomes))
     remark(_summary(outcomes))
+    for line in _unplaced(outcomes):
+        remark(line)
     if not outcomes or any(outcome.status == "failed" for outcome in outcomes):
         raise typer.Exit(1)
 
 
 def _outcome_line(outcome: "FileOutcome") -> str:
     return f"[{_STATUS[outcome.status]}] {outcome.message}"
+
+
+def _sums(outcomes: Sequence["FileOutcome"]) -> dict[str, object]:
+    """Return the last record: how much was read, and what could not be placed."""
+    read = [outcome for outcome in outcomes if outcome.status in {"added", "replaced"}]
+    return {
+        "kind": "summary",
+        "files": len(outcomes),
+        **{status: sum(outcome.status == status for outcome in outcomes) for status in _STATUS},
+        "reports": len(read),
+        "tables": sum(one.tables for one in read),
+        "cells": sum(one.cells for one in read),
+        "figures": sum(one.figures for one in read),
+        "findings": sum(one.findings for one in read),
+        "unplaced": [{"path": one.path, "message": doubt} for one in read for doubt in one.doubts],
+    }
+
+
+def _unplaced(outcomes: Sequence["FileOutcome"]) -> list[str]:
+    """Return what could not be placed, a line each; of very many, how many more there are."""
+    lines = [f"  {one.path}：{doubt}" for one in outcomes for doubt in one.doubts]
+    if not lines:
+        return []
+    more = [f"  另有 {len(lines) - _MOST_UNPLACED} 处"] if len(lines) > _MOST_UNPLACED else []
+    return ["未能确定：", *lines[:_MOST_UNPLACED], *more]
 
 
 def _summary(outcomes: Sequence["FileOutcome"]) -> str:
