@@ -184,7 +184,12 @@ def _uploaded(client: Gongkai, paths: list[Path]) -> list[str]:
 
 
 def _gongkai(data: Path, *arguments: str) -> None:
-    subprocess.run([sys.executable, "-c", _PROGRAM, *arguments], env=_environment(data), check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "-c", _PROGRAM, *arguments],
+        env=_environment(data),
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
 
 
 @contextmanager
