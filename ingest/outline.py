@@ -5,6 +5,7 @@ goes on behind them or not. Rows of tables are never headings.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from ingest.models import Anchor, RawDocument, Section, Value, content_id
@@ -25,13 +26,17 @@ _OPEN_END = re.compile(r"[。！？!?；;：:”\"』」）)]\s*\**\s*$")
 
 
 class Sentence(Value):
-    """Hold one sentence with its place and the headings above it; `text` is verbatim."""
+    """Hold one sentence with its place and the headings above it; `text` is verbatim.
+
+    `certain` is False where optical recognition may have misread it.
+    """
 
     text: str
     char_start: int
     char_end: int
     section_path: tuple[str, ...]
     page: int | None = None
+    certain: bool = True
 
 
 class _Heading(Value):
@@ -183,7 +188,22 @@ def read_sentences(document: RawDocument, sections: tuple[Section, ...]) -> tupl
         if starts_section and len(_clean(block.text)) <= len(heading_lines[block.char_start].title):
             start = None
     flush(previous_end)
-    return tuple(sentences)
+    return _with_pages(sentences, document)
+
+
+def _with_pages(sentences: Sequence[Sentence], document: RawDocument) -> tuple[Sentence, ...]:
+    """Return the sentences with the page that each begins on, and whether all its lines were read with certainty."""
+    blocks = document.blocks
+    if all(block.page is None and block.certain for block in blocks):
+        return tuple(sentences)
+    starts = [block.char_start for block in blocks]
+    placed: list[Sentence] = []
+    for sentence in sentences:
+        first = max(0, bisect_right(starts, sentence.char_start) - 1)
+        last = bisect_left(starts, sentence.char_end)
+        certain = all(block.certain for block in blocks[first:last])
+        placed.append(sentence.model_copy(update={"page": blocks[first].page, "certain": certain}))
+    return tuple(placed)
 
 
 def _ends_paragraph(line: str) -> bool:

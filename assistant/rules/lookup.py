@@ -252,7 +252,7 @@ def _say_sum(context: Context, view: ReportView, rows: Sequence[Figure], label: 
 def _state_blank(view: ReportView, match: Match, draft: Draft, *, several: bool) -> bool:
     del several
     mark = draft.cite_figure(view, match.figure)
-    what = "单元格是空白的（空白不等于 0）" if match.figure.status == "blank" else "单元格无法辨认"
+    what = "单元格是空白的（空白不等于 0）" if match.figure.status == "blank" else "处无法辨认"
     draft.say(f"{issuer(view)}{_quoted(match)}：报告中该{what}，没有可以引用的数{mark}。")
     draft.warn("blank_cell", f"{label_of(match.figure)}的{what}")
     return True
