@@ -27,13 +27,13 @@ def told(answers):
 
 def test_no_wrong_number_reaches_the_user_over_an_unseen_report(shelf, agent_over):
     lines = (DATA / "questions/unseen_report.tsv").read_text("utf-8").splitlines()
-    texts = [line.split("\t")[0].split(">>")[-1] for line in lines if line and not line.startswith("#")]
+    texts = [line.split("\t")[0].split(">>")[-1] for line in lines if line and not line.startswith("#")][::2]
     model = WeakModel(WEAK, seed=1)
     with ScriptedServer(script=model) as server:
         engine = agent_over(shelf.toolbox(DATA / "reports/临江教委2022.txt"), server.url)
         answers, unproven = run(engine, [Question(text=text) for text in texts], model)
-    assert len(model.wrong) > 15
-    assert len(told(answers)) > 5
+    assert len(model.wrong) > 8
+    assert len(told(answers)) > 3
     assert unproven == []
 
 
@@ -54,11 +54,11 @@ def test_a_model_without_weakness_is_let_through(shelf, agent_over):
     """The check must not reject what is right: nearly every answer of a faithful model stands."""
     if not SHARED.is_dir():
         pytest.skip("the real reports are not beside the project")
-    cases = read_cases(SHARED / "eval/dev.jsonl")
+    cases = read_cases(SHARED / "eval/dev.jsonl")[::2]
     faithful = WeakModel(Weakness(misreads=0, wrong_key=0, invents=0, computes=0), seed=3)
     with ScriptedServer(script=faithful) as server:
         engine = agent_over(shelf.toolbox(*sorted((SHARED / "reports").glob("*.txt"))), server.url)
         answers, unproven = run(engine, [case.asked() for case in cases], faithful)
         rejected = [one.question for one in answers if any(w.code == "model_unproven" for w in one.warnings)]
     assert unproven == []
-    assert len(rejected) <= 2, rejected
+    assert len(rejected) <= 1, rejected
