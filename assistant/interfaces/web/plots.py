@@ -13,7 +13,7 @@ from assistant.models import Answer, AnswerFigure
 from ingest.models import Form, Value
 
 _WIDTH, _HEIGHT = 560, 260
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 20, 18, 44
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 20, 30, 44
 _TICKS = 4
 _MOST_SERIES = 6
 
