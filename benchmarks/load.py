@@ -78,6 +78,7 @@ def main() -> None:
         with _serving(data) as (server, url), Gongkai(url, timeout=600) as client:
             heads = list(client.reports())
             assert len(heads) == len(first)
+            client.search("存在的主要问题")  # the model is loaded before memory is taken
             client.ask(_question(heads, random.Random(0)))
             lines.append(_phase("questions", server, url, heads))
             jobs = _uploaded(client, later[: REPORTS // 2])

@@ -1,6 +1,9 @@
 """Set up a service over the sample reports: a real library, scripted or real answers, no model."""
 
+import os
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -71,3 +74,26 @@ def serving(app: ASGIApp) -> Iterator[str]:
         server.should_exit = True
         thread.join()
         listening.close()
+
+
+@contextmanager
+def running(data: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Start a service on a free port and yield it with its address; end it hard if it still runs."""
+    program = "from assistant.interfaces.cli import main; main()"
+    environment = os.environ | {
+        "GONGKAI_DATA": str(data),
+        "PYTHONPATH": str(SAMPLES.parent),
+        "PYTHONUTF8": "1",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, "serve", "--port", "0"],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        ready = next(line for line in process.stdout if "http://" in line)
+        yield process, ready.split()[0].partition("：")[2]
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()

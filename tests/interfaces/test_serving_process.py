@@ -3,21 +3,16 @@
 import os
 import signal
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from scripted import SAMPLES
+from desks import running
 from typer.testing import CliRunner, Result
 
 from assistant.client import Gongkai
 from assistant.interfaces.cli import app
 from vectorstore.library import Library
 
-ROOT = SAMPLES.parent
-PROGRAM = "from assistant.interfaces.cli import main; main()"
 REPORT = """{name}2020年政府信息公开工作年度报告
 
 一、总体情况
@@ -31,27 +26,6 @@ REPORT = """{name}2020年政府信息公开工作年度报告
 
 def gongkai(*arguments: str, data: Path, typed: str = "") -> Result:
     return CliRunner().invoke(app, [*arguments, "--data", str(data)], input=typed)
-
-
-def environment(data: Path) -> dict[str, str]:
-    return os.environ | {"GONGKAI_DATA": str(data), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-
-
-@contextmanager
-def service(data: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Start a service on a free port and yield it with its address; end it hard if it still runs."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, "serve", "--port", "0"],
-        env=environment(data), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
-    )  # fmt: skip
-    assert process.stdout is not None
-    try:
-        ready = next(line for line in process.stdout if "http://" in line)
-        yield process, ready.split()[0].partition("：")[2]
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
 
 
 def reading_process(server: subprocess.Popen[str]) -> int | None:
@@ -71,7 +45,7 @@ def test_killing_reader_and_server_loses_nothing_and_doubles_nothing(tmp_path: P
     for file in files:
         file.write_text(REPORT.format(name=file.stem[:2]), encoding="utf-8")
 
-    with service(data) as (server, url), Gongkai(url) as client:
+    with running(data) as (server, url), Gongkai(url) as client:
         job = client.upload(*files)
         while not client.job(job)["outcomes"]:
             assert server.poll() is None
@@ -80,7 +54,7 @@ def test_killing_reader_and_server_loses_nothing_and_doubles_nothing(tmp_path: P
         os.kill(child, signal.SIGKILL)
         server.kill()
 
-    with service(data) as (server, url), Gongkai(url) as client:
+    with running(data) as (server, url), Gongkai(url) as client:
         done = client.wait(job)
         heads = sorted(head["organization"] for head in client.reports())
         server.send_signal(signal.SIGTERM)
