@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -68,41 +68,42 @@ def main() -> None:
         first, later = _written(here)
         data = here / "data"
         _gongkai(data, "ingest", str(here / "first"))
-        lines: list[str] = [
+        _print(
             f"{CLIENTS} clients, {SECONDS:g} s each phase, {FIRST} reports at first, {REPORTS} uploaded, "
             f"load average {os.getloadavg()[0]:.1f} at the start",
             "",
             "| phase | requests | not 200 | throughput | median | p95 | memory |",
             "|---|---:|---:|---:|---:|---:|---:|",
-        ]
+        )
         with _serving(data) as (server, url), Gongkai(url, timeout=600) as client:
             heads = list(client.reports())
             assert len(heads) == len(first)
             client.search("存在的主要问题")  # the model is loaded before memory is taken
             client.ask(_question(heads, random.Random(0)))
-            lines.append(_phase("questions", server, url, heads))
+            _print(_phase("questions", server, url, heads))
             jobs = _uploaded(client, later[: REPORTS // 2])
-            lines.append(_phase(f"while {REPORTS // 2} reports come in", server, url, heads))
+            _print(_phase(f"while {REPORTS // 2} reports come in", server, url, heads))
             jobs += _uploaded(client, later[REPORTS // 2 :])
-            lines.append(_phase("the same, reader killed", server, url, heads, kills=KILLS))
-            print("\n".join(lines), flush=True)  # noqa: T201
-            lines = list[str]()
+            _print(_phase("the same, reader killed", server, url, heads, kills=KILLS))
             done = [client.wait(job, seconds=7200) for job in jobs]
             held = [head["report_id"] for head in client.reports()]
             files = sum(len(job["outcomes"]) for job in done)
             states = Counter(job["status"] for job in done)
-            lines += [
+            _print(
                 "",
                 f"{len(jobs)} jobs ended {dict(states)}; {files} files of {len(later)}; "
                 f"{len(held)} reports held, {len(set(held))} different, {len(first) + len(later)} expected",
                 "",
                 *_turns(client, server, heads),
-            ]
+            )
             server.send_signal(signal.SIGTERM)
             begun = time.monotonic()
             code = server.wait(30)
-            lines.append(f"stopped in {time.monotonic() - begun:.1f} s with {code}")
-        print("\n".join(lines))  # noqa: T201
+            _print(f"stopped in {time.monotonic() - begun:.1f} s with {code}")
+
+
+def _print(*lines: str) -> None:
+    print("\n".join(lines), flush=True)  # noqa: T201
 
 
 def _phase(
@@ -216,8 +217,11 @@ def _environment(data: Path) -> dict[str, str]:
 
 
 def _children(process: int) -> list[int]:
-    tasks = Path(f"/proc/{process}/task").iterdir()
-    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    found: list[int] = []
+    for task in Path(f"/proc/{process}/task").iterdir():
+        with suppress(FileNotFoundError):  # the thread has just ended
+            found += map(int, (task / "children").read_text().split())
+    return found
 
 
 def _memory(process: int) -> int:

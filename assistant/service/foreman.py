@@ -106,7 +106,7 @@ class Foreman:
                 job = job.model_copy(update={"outcomes": (*job.outcomes, note.outcome)})
                 if not self._jobs.save(job):
                     return job, None
-            elif note.kind != "started":
+            else:
                 return job, note
         return job, None
 

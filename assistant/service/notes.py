@@ -7,9 +7,9 @@ from vectorstore.models import FileOutcome
 
 
 class Note(Value):
-    """Hold one line: that work began, what became of a file, or how it ended."""
+    """Hold one line: what became of a file, or how the work ended."""
 
-    kind: Literal["started", "outcome", "finished", "stopped"]
+    kind: Literal["outcome", "finished", "stopped"]
     outcome: FileOutcome | None = None
     message: str = ""
     retryable: bool = False

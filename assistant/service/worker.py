@@ -22,13 +22,14 @@ def main() -> None:
     """Read the folder named on the command line into the library of the settings."""
     with suppress(OSError):
         os.nice(_NICENESS)
-    _say(Note(kind="started"))
-    try:
-        _read(Path(sys.argv[1]))
-    except (AssistantError, IngestError, StoreError) as error:
-        _say(Note(kind="stopped", message=str(error), retryable=error.retryable))
-    else:
-        _say(Note(kind="finished"))
+    # Where the service is gone nobody listens; it begins the job again, and what is stored stays.
+    with suppress(BrokenPipeError):
+        try:
+            _read(Path(sys.argv[1]))
+        except (AssistantError, IngestError, StoreError) as error:
+            _say(Note(kind="stopped", message=str(error), retryable=error.retryable))
+        else:
+            _say(Note(kind="finished"))
 
 
 def _read(folder: Path) -> None:
