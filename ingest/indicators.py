@@ -152,6 +152,7 @@ def load_indicators() -> Indicators:
         Row(
             key=row["key"],
             path=(row["item"], row["label"]),
+            form=row.get("form", "both"),
             variants=tuple(row.get("variants", ())),
             terms=tuple(row["terms"]),
             label_2021=row.get("label_2021"),

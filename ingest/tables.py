@@ -128,6 +128,9 @@ class _Reader:
         self._applicants_shuffled = False
         self._review: list[Line] = []
         self._review_shuffled = False
+        self._review_head: Line | None = None
+        self._article20: list[Line] = []
+        self._half_label: GridCell | None = None
         self._outcomes = tuple(
             dict.fromkeys(_skeleton(column.path[-1]) for column in indicators.review_columns)
         )
@@ -146,7 +149,7 @@ class _Reader:
             return
         match self._kind:
             case "article20":
-                self._read_article20(line)
+                self._read_article20(line, following)
             case "applications":
                 self._applications.append((line, following))
             case "review_litigation":
@@ -214,6 +217,7 @@ class _Reader:
             return True
         if sum(word in REVIEW_WORDS for word in words) >= 2:
             self._kind = "review_litigation"
+            self._review_head = self._review_head or line
             proceedings = [_PROCEEDINGS.index(word) for word in words if word in _PROCEEDINGS]
             self._review_shuffled |= proceedings != sorted(proceedings) or not _in_order(
                 words, self._outcomes
@@ -317,16 +321,21 @@ class _Reader:
         )
         return next((row for row in rows if row.key == key), None)
 
-    def _read_article20(self, line: Line) -> None:
+    def _read_article20(self, line: Line, following: Line | None) -> None:
         if not line.labels:
             return
         row = self._article20_row(line)
+        if row is None and line.has_values:
+            line = self._with_whole_label(line, following)
+            row = self._article20_row(line)
+        self._half_label = line.labels[-1] if row is None and not line.has_values else None
         if row is None:
             if line.has_values:
                 self._report(
                     "unplaced_row", f"第二张表有一行无法对应格式中的行：{line.labels[-1].text}", line
                 )
             return
+        self._article20.append(line)
         offset = line.cells.index(line.labels[-1]) - self._header_label
         later = any(column.form == "form2021" for column in self._header.values())
         path = (row.path[0], row.label_2021 if later and row.label_2021 else row.path[-1])
@@ -358,6 +367,24 @@ class _Reader:
             )
             if column.key == "amount" and self._states_no_unit(printed, index):
                 self._report("no_unit", "采购总金额没有写明单位，按元读取", line)
+
+    def _with_whole_label(self, line: Line, following: Line | None) -> Line:
+        """Join a label that a line or page break cut in two: its other half stands alone above or below."""
+        own = line.labels[-1]
+        tail = following.labels[-1] if following and following.labels and not following.has_values else None
+        halves = (self._half_label, own, None), (None, own, tail)
+        for above, middle, below in halves:
+            other = above or below
+            if other is None:
+                continue
+            text = "".join(half.text for half in (above, middle, below) if half)
+            whole = own.model_copy(update={"text": text, "char_start": (above or own).char_start})
+            joined = line.model_copy(
+                update={"cells": tuple(whole if cell is own else cell for cell in line.cells)}
+            )
+            if self._article20_row(joined) is not None:
+                return joined
+        return line
 
     def _states_no_unit(self, printed: GridCell | None, index: int) -> bool:
         texts = _text(printed), self._header_cells[index].text
@@ -660,24 +687,54 @@ class _Reader:
         )
 
     def _report_missing_rows(self) -> None:
-        found = {slot.key for slot in self.slots["applications"]}
+        """Name the rows of the form that a table lacks; those of one form alone only where the table shows that form."""
+        if self._article20:
+            rows = [(row.key, row.path[-1]) for row in self._expected_article20()]
+            self._report_missing("article20", "第二张表", rows, self._article20[0], self._article20[-1])
+        if self._applications:
+            rows = [(row.key, row.path[-1]) for row in self.indicators.application_rows if row.form == "both"]
+            lines = self._applications
+            self._report_missing("applications", "第三张表", rows, lines[0][0], lines[-1][0])
+        if self._review_head is not None and not self.slots["review_litigation"]:
+            self._report(
+                "missing_rows",
+                "第四张表只有表头，没有找到数据行",
+                self._review_head,
+                table="review_litigation",
+            )
+
+    def _expected_article20(self) -> list[Row]:
+        form = self.form("article20")
+        return [row for row in self.indicators.article20_rows if row.form in {form, "both"}]
+
+    def _report_missing(
+        self, table: TableKind, name: str, rows: Sequence[tuple[str, str]], first: Line, last: Line
+    ) -> None:
+        found = [slot.key or "" for slot in self.slots[table]]
         missing = [
-            row.path[-1]
-            for row in self.indicators.application_rows
-            if row.form == "both" and row.key not in found
+            label
+            for key, label in rows
+            if not any(each == key or each.startswith(f"{key}.") for each in found)
         ]
         if found and missing:
-            first, last = self._applications[0][0], self._applications[-1][0]
-            self._report("missing_rows", f"第三张表没有找到这些行：{'、'.join(missing)}", first, last)
+            message = f"{name}没有找到这些行：{'、'.join(missing)}"
+            self._report("missing_rows", message, first, last, table=table)
 
-    def _report(self, code: str, message: str, line: Line, last: Line | None = None) -> None:
+    def _report(
+        self, code: str, message: str, line: Line, last: Line | None = None, *, table: TableKind | None = None
+    ) -> None:
+        """Report trouble once, where it is first met."""
+        if any((issue.code, issue.message) == (code, message) for issue in self.issues):
+            return
         start, end = line.span[0], (last or line).span[1]
         anchor = Anchor(
-            report_id=self.report_id, char_start=start, char_end=end, page=line.page, table=self._kind
+            report_id=self.report_id,
+            char_start=start,
+            char_end=end,
+            page=line.page,
+            table=table or self._kind,
         )
-        issue = Issue(code=code, message=message, anchor=anchor)
-        if issue not in self.issues:
-            self.issues.append(issue)
+        self.issues.append(Issue(code=code, message=message, anchor=anchor))
 
 
 def _in_order(words: Sequence[str], order: Sequence[str]) -> bool:

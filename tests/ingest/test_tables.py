@@ -420,3 +420,54 @@ def test_page_number_between_one_cell_lines_is_no_value(tmp_path: Path) -> None:
     text = one_cell_a_line(ARTICLE20_2021).replace("6\n\n1\n\n34", "6\n\n— 2 —\n\n1\n\n34")
     found = values(read(report(article20=text), tmp_path), "article20")
     assert found["art20_1.normative_documents.in_force"] == 34
+
+
+def test_missing_rows_of_table_two_are_named_by_its_form(tmp_path: Path) -> None:
+    later = tuple(row for row in ARTICLE20_2021 if row[0] != "行政强制")
+    earlier = tuple(row for row in ARTICLE20_2019 if row[0] not in {"政府集中采购", "行政强制"})
+    told = [
+        [issue.message for issue in read(report(article20=tabbed(rows)), tmp_path).report.issues
+         if issue.code == "missing_rows"]
+        for rows in (ARTICLE20_2021, later, earlier)
+    ]  # fmt: skip
+    assert told == [
+        [],
+        ["第二张表没有找到这些行：行政强制"],
+        ["第二张表没有找到这些行：行政强制、政府集中采购"],
+    ]
+
+
+def test_head_of_table_four_without_its_row_is_told(tmp_path: Path) -> None:
+    found = read(report(review=tabbed(REVIEW_HEAD)), tmp_path)
+    (issue,) = (issue for issue in found.report.issues if issue.code == "missing_rows")
+    assert issue.message.startswith("第四张表只有表头")
+    assert issue.anchor is not None
+    assert issue.anchor.table == "review_litigation"
+
+
+@pytest.mark.parametrize(
+    "halves",
+    [
+        (("行政规范", "", "", ""), ("性文件", "6", "1", "34")),
+        (("行政规范", "6", "1", "34"), ("性文件", "", "", "")),
+    ],
+)
+def test_label_that_is_cut_into_two_rows_is_read_whole(
+    tmp_path: Path, halves: tuple[tuple[str, ...], ...]
+) -> None:
+    rows = [each for row in ARTICLE20_2021 for each in (halves if row[0] == "行政规范性文件" else (row,))]
+    found = read(report(article20=tabbed(rows)), tmp_path)
+    assert values(found, "article20")["art20_1.normative_documents.in_force"] == 34
+    assert len(values(found, "article20")) == len(
+        values(read(report(article20=tabbed(ARTICLE20_2021)), tmp_path), "article20")
+    )
+
+
+def test_extra_local_row_is_reported_once_and_leaves_the_others(tmp_path: Path) -> None:
+    extra = ("其他主动公开文件", "3", "2", "41")
+    rows = (*ARTICLE20_2019[:4], extra, *ARTICLE20_2019[4:])
+    found = read(report(article20=tabbed((*rows, extra))), tmp_path)
+    assert [issue.code for issue in found.report.issues if issue.anchor and issue.anchor.table] == [
+        "unplaced_row"
+    ]
+    assert values(found, "article20")["art20_6.penalty.decisions"] == 79
