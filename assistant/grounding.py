@@ -12,6 +12,7 @@ from assistant.models import Answer, Citation, Derivation
 from ingest.wording import folded
 
 _NUMBER = re.compile(r"(?<![\d.])\d[\d,]*(?:\.\d+)?")
+_YEARS = re.compile(r"((?:19|20)\d{2})\s*年?度?\s*(?:至|到|-|—|–|~|～)\s*((?:19|20)\d{2})")
 _MARK = re.compile(r"\[(\d+)\]")
 _FINEST = Decimal("0.005")
 
@@ -73,6 +74,8 @@ def _proven_numbers(answer: Answer) -> frozenset[Decimal]:
     for entry in answer.derivations:
         sources += [entry.expression, *entry.inputs]
     found = {number for source in sources for number in _numbers(source)}
+    for span in _YEARS.finditer(answer.question):
+        found |= {Decimal(year) for year in range(int(span[1]), int(span[2]) + 1)}
     for entry in answer.derivations:
         found |= {entry.value, *(round(entry.value, digits) for digits in range(5))}
     found |= {Decimal(len(answer.citations)), Decimal(len(answer.figures))}

@@ -31,6 +31,8 @@ _LAST_YEAR = re.compile(r"去年同期|去年|上年同期|上一年度?(?!项�
 _SAME_YEAR = re.compile(r"同年|同一年|当年|这一年|那年|那一年")
 _LATIN = re.compile(r"[a-z][a-z\s]{3,}")
 _SHORTEST_SHORT_FORM = 3
+_MOST_LEANED_ON = 160
+_TOPIC = re.compile(r"（承上文：.*$", re.DOTALL)
 
 
 class _Stranger(Value):
@@ -72,8 +74,11 @@ def resolve(question: Question, heads: Sequence[ReportHead], language: Language)
         asked = re.sub(r"去年同期|上年同期|同年|当年|那年|去年(?=[呢的是?？]|$)", " ", asked)
         if _leans_on_history(content, asked):
             # 本句所说的词出现两次，分量重于上文
-            asked, leaned_on = f"{asked} {asked} {earlier.asked}", earlier.asked
-        standalone = _standalone(question.text, earlier, organizations, years, named, text)
+            leaned_on = earlier.asked[:_MOST_LEANED_ON]
+            asked = f"{asked} {asked} {leaned_on}"
+        standalone = _standalone(
+            question.text, earlier, organizations, years, named, text, leans=bool(leaned_on)
+        )
     if not organizations and not unknown:
         organizations = tuple(question.filter.organizations or ())
     years = _reporting_years(heads, organizations, years, asked, language)
@@ -391,6 +396,8 @@ def _standalone(
     years: tuple[int, ...],
     named: tuple[str, ...],
     folded_text: str,
+    *,
+    leans: bool,
 ) -> str:
     parts: list[str] = []
     if organizations and not named:
@@ -398,7 +405,8 @@ def _standalone(
     if years and not _YEAR.search(folded_text):
         parts.append("、".join(f"{year}年" for year in years))
     lead = "".join(parts)
-    topic = f"（承上文：{earlier.standalone.rstrip('？?。')}）" if lead or earlier.asked else ""
+    before = _TOPIC.sub("", earlier.standalone).rstrip("？?。")
+    topic = f"（承上文：{before}）" if leans else ""
     return f"{lead}{'：' if lead else ''}{text}{topic}"
 
 
