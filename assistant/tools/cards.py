@@ -12,6 +12,7 @@ from vectorstore.lexical import words
 
 _CLAUSE_MARKS = "，,；;。：:！？!?（("
 _SUMS = re.compile(r"共|总|合计|累计|全部")
+_ALL_TOGETHER = re.compile(r"以上|合计|共计|总计|累计|总共|一共|总量|总数|全年|全县|全市|全区|各类|全部")
 _CHANGES = re.compile(
     r"(?:增加|减少|增长|下降|上升|降低|提高|提升|多|少)(?:了)?\s*$|(?:较|比|同比|环比)[^，。；]{0,12}$"
 )
@@ -139,4 +140,5 @@ def _list_head(text: str, at: int) -> str:
 
 
 def _words(own: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(word for word in words(re.sub(r"[\d.,%]+", " ", own)) if len(word) > 1))
+    plain = _ALL_TOGETHER.sub(" ", re.sub(r"[\d.,%]+", " ", own))
+    return tuple(dict.fromkeys(word for word in words(plain) if len(word) > 1))
