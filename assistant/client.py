@@ -44,6 +44,11 @@ class Gongkai:
     ) -> None:
         self.close()
 
+    @property
+    def fingerprint(self) -> str:
+        """Return what the answers of the service depend on; it changes with them."""
+        return self._sent("GET", "/readyz").json()["fingerprint"]
+
     def ask(
         self,
         question: str,

@@ -230,6 +230,14 @@ class Conversations:
             payloads = connection.execute(statement).scalars().all()
         return tuple(Feedback.model_validate_json(payload) for payload in payloads)
 
+    def forget(self, owner: str | None, turn_id: str) -> bool:
+        """Remove the feedback of an owner, or of anybody, on a turn; tell whether there was any."""
+        statement = delete(_feedback).where(_feedback.c.turn_id == turn_id)
+        if owner is not None:
+            statement = statement.where(_feedback.c.owner == owner)
+        with self._writing() as connection:
+            return connection.execute(statement).rowcount == 1
+
     def verdicts(self, owner: str, turn_ids: Sequence[str]) -> dict[str, Verdict]:
         """Return what an owner thought of these turns."""
         statement = select(_feedback.c.turn_id, _feedback.c.verdict).where(

@@ -69,7 +69,7 @@ def open_desk(assistant: "Assistant", *, works_jobs: bool) -> "Desk":
     """Return what the endpoints work with; only one service over a folder works the jobs off."""
     from assistant.interfaces.api import Desk
     from assistant.interfaces.api.lanes import Lanes
-    from assistant.service import Access, Audit, FeedbackBook, Foreman, Jobs
+    from assistant.service import Access, Audit, Foreman, Jobs
 
     settings, database = assistant.settings, assistant.library.database
     jobs = Jobs(database, settings.data / "uploads")
@@ -85,7 +85,7 @@ def open_desk(assistant: "Assistant", *, works_jobs: bool) -> "Desk":
         toolbox=assistant.toolbox,
         access=Access(database),
         audit=Audit(database),
-        feedback=FeedbackBook(database),
+        conversations=assistant.conversations,
         jobs=jobs,
         foreman=Foreman(jobs, data=settings.data) if works_jobs else None,
         remove=assistant.remove,

@@ -11,7 +11,6 @@ from assistant.service.access import (
 )
 from assistant.service.audit import Audit, Entry
 from assistant.service.backup import back_up, restore
-from assistant.service.feedback import Feedback, FeedbackBook, Reason, Verdict
 from assistant.service.foreman import Foreman
 from assistant.service.jobs import Job, Jobs, JobStatus
 from assistant.service.rates import Rates
@@ -23,18 +22,14 @@ __all__ = [
     "Audit",
     "Caller",
     "Entry",
-    "Feedback",
-    "FeedbackBook",
     "Foreman",
     "Job",
     "JobStatus",
     "Jobs",
     "KeyHead",
     "Rates",
-    "Reason",
     "Scope",
     "UserHead",
-    "Verdict",
     "back_up",
     "restore",
 ]

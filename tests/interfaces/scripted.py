@@ -66,6 +66,8 @@ class MemoryReports:
 class ScriptedAnswers:
     """Tell the same events whatever is asked, and remember the questions; raise an exception in its turn."""
 
+    fingerprint = "scripted"
+
     def __init__(self, *events: Event | Exception) -> None:
         self.events = events
         self.asked: list[Question] = []

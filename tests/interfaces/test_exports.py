@@ -165,4 +165,4 @@ def test_feedback_is_a_question_set_that_the_evaluation_reads(tmp_path: Path) ->
     assert [needed.value for needed in right.gold.numeric] == [Decimal("99.79"), Decimal("57487")]
     assert not wrong.scored
     assert wrong.history[0].content == "先前"
-    assert json.loads(file.read_text("utf-8").splitlines()[1])["reasons"] == ["wrong_number"]
+    assert json.loads(file.read_text("utf-8").splitlines()[1])["faults"] == ["wrong_number"]

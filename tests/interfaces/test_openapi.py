@@ -57,4 +57,6 @@ def test_no_request_breaks_the_service_or_its_document(
 ) -> None:
     address, session = service
     # A cursor must be one that was given out, and a comparison names one thing: no schema can say that.
-    case.call_and_validate(base_url=address, session=session, excluded_checks=[positive_data_acceptance])
+    case.call_and_validate(
+        base_url=address, session=session, timeout=120, excluded_checks=[positive_data_acceptance]
+    )

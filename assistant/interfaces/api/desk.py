@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
+from assistant.conversations import Conversations
 from assistant.interfaces.api.lanes import Lanes
 from assistant.interfaces.api.problems import ProblemError
-from assistant.service import LOCAL, Access, Audit, Caller, FeedbackBook, Foreman, Jobs, Rates, Scope
+from assistant.service import LOCAL, Access, Audit, Caller, Foreman, Jobs, Rates, Scope
 from assistant.tools import Toolbox
 from vectorstore.library import Library
 from vectorstore.retriever import Retriever
@@ -25,7 +26,7 @@ class Desk:
     toolbox: Toolbox
     access: Access
     audit: Audit
-    feedback: FeedbackBook
+    conversations: Conversations
     jobs: Jobs
     foreman: Foreman | None
     remove: Callable[[str], bool]

@@ -1,17 +1,16 @@
 """Take in what callers think of answers, and give each its own back."""
 
 import json
-import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BeforeValidator, Field
 
+from assistant.conversations import Feedback, Reason, Verdict, new_id
 from assistant.interfaces.api.asking import Said
 from assistant.interfaces.api.desk import TheCaller, TheDesk, needs, owner_filter
 from assistant.interfaces.api.problems import ProblemError, documented
 from assistant.models import Answer
-from assistant.service import Feedback, Reason, Verdict
 from ingest.models import Value
 
 router = APIRouter(tags=["feedback"])
@@ -53,7 +52,7 @@ class FeedbackList(Value):
 @router.post("/v1/feedback", status_code=201, dependencies=[needs("ask")], responses=documented(408))
 def note_opinion(body: Opinion, desk: TheDesk, caller: TheCaller) -> Noted:
     """Keep what the caller thinks of an answer."""
-    feedback_id = f"fb-{secrets.token_hex(12)}"
+    feedback_id = new_id("fb")
     given = Feedback(
         turn_id=feedback_id,
         verdict=body.verdict,
@@ -63,14 +62,15 @@ def note_opinion(body: Opinion, desk: TheDesk, caller: TheCaller) -> Noted:
         history=body.history,
         answer=body.answer,
     )
-    desk.feedback.remember(caller.id, given)
+    desk.conversations.remember(caller.id, given)
     return Noted(id=feedback_id)
 
 
 @router.get("/v1/feedback", dependencies=[needs("ask")], responses=documented())
 def list_feedback(desk: TheDesk, caller: TheCaller, query: Annotated[FeedbackQuery, Query()]) -> FeedbackList:
     """List the caller's own feedback; an administrator sees that of everybody."""
-    return FeedbackList(feedback=desk.feedback.given(owner_filter(caller), limit=query.limit))
+    given = desk.conversations.feedback(owner_filter(caller))
+    return FeedbackList(feedback=given[::-1][: query.limit])
 
 
 @router.delete(
@@ -80,6 +80,6 @@ def forget_opinion(
     desk: TheDesk, caller: TheCaller, feedback_id: Annotated[str, Path(max_length=64)]
 ) -> None:
     """Remove feedback that the caller gave."""
-    if not desk.feedback.forget(owner_filter(caller), feedback_id):
+    if not desk.conversations.forget(owner_filter(caller), feedback_id):
         detail = "没有这条反馈，或它属于别人。自己的反馈见 GET /v1/feedback。"
         raise ProblemError(404, "no_such_feedback", "没有这条反馈", detail)

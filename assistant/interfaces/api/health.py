@@ -23,12 +23,16 @@ class Health(Value):
 
 
 class Readiness(Value):
-    """Hold the answer of `GET /readyz`; `index` tells whether every passage can be found by its meaning."""
+    """Hold the answer of `GET /readyz`.
+
+    `index` tells whether every passage can be found by its meaning; `fingerprint` changes with the answers.
+    """
 
     status: Literal["ready"]
     reports: int
     index: Literal["complete", "behind"]
     jobs: int
+    fingerprint: str
 
 
 @router.get("/healthz", responses=documented())
@@ -54,6 +58,7 @@ def readiness(desk: TheDesk) -> Readiness:
         reports=manifest.reports,
         index="behind" if behind else "complete",
         jobs=desk.jobs.waiting(),
+        fingerprint=desk.fingerprint(),
     )
 
 

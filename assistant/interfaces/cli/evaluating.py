@@ -1,7 +1,9 @@
 """Put a question set and write its scores."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,8 +13,9 @@ from assistant.interfaces.cli.progress import progress_bar
 from assistant.interfaces.cli.shell import Answerer, Data, opened, remark, told_in_a_line
 
 if TYPE_CHECKING:
-    from assistant.bootstrap import Assistant
     from assistant.evals import Case, Prediction, Scores
+    from assistant.evals.run import Engine, Search
+    from assistant.settings import Settings
 
 commands = typer.Typer()
 
@@ -35,6 +38,13 @@ def eval_command(
         list[str] | None,
         typer.Option("--fail-under", metavar="NAME=VALUE", help="指标低于此值则退出码为 1，如 accuracy=0.9"),
     ] = None,
+    server: Annotated[
+        str | None,
+        typer.Option("--server", metavar="URL", help="评测正在运行的服务，如 http://127.0.0.1:7860"),
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option("--key", envvar="GONGKAI_KEY", help="该服务的密钥（需 ask 与 read 权限）")
+    ] = None,
     judge: Annotated[
         str | None,
         typer.Option("--judge", metavar="MODEL", help="另请这个模型评审回答；分数单独写入 judged.json"),
@@ -43,24 +53,16 @@ def eval_command(
 ) -> None:
     """Put a question set to the engine and write predictions, scores and reports."""
     from assistant.agent import endpoint_of
-    from assistant.evals import (
-        PREDICTIONS,
-        Prediction,
-        quote_view,
-        read_baseline,
-        read_cases,
-        run,
-        score,
-        search_in,
-        write_report,
-    )
+    from assistant.evals import PREDICTIONS, Prediction, read_baseline, read_cases, run, score, write_report
+    from assistant.settings import load_settings
 
     floors = [_floor(text) for text in fail_under or ()]
     cases = read_cases(questions)
     earlier = read_baseline(baseline) if baseline else None
-    with opened(data, engine=engine) as assistant:
-        if judge is not None:
-            endpoint_of(assistant.settings, model=judge)  # what it lacks is better told before the work
+    settings = load_settings(data=data, engine=engine)
+    if judge is not None:
+        endpoint_of(settings, model=judge)  # what it lacks is better told before the work
+    with _at_server(server, key) if server else _here(data, engine) as examined:
 
         def told(prediction: Prediction) -> None:
             bar.advance()
@@ -70,25 +72,20 @@ def eval_command(
         with progress_bar("作答", total=len(cases[:limit])) as bar:
             predictions = run(
                 cases,
-                assistant.engine,
+                examined.engine,
                 out / PREDICTIONS,
-                search=search_in(assistant.retriever, assistant.library.headings()),
+                search=examined.search,
                 limit=limit,
                 on_progress=told,
             )
-        library = assistant.library
-        sources: dict[str, str] = {}
-        for head in library.headings():
-            # Files of the same name in different folders cannot be told apart by a citation's source.
-            sources[head.source] = sources.get(head.source, "") + quote_view(library.text(head.report_id))
         scores = score(
             cases[:limit],
             predictions,
-            sources=sources,
-            fingerprint=assistant.engine.fingerprint,
+            sources=examined.sources(),
+            fingerprint=examined.engine.fingerprint,
             baseline=earlier,
         )
-        judged = None if judge is None else _judged(assistant, judge, cases[:limit], predictions, out)
+    judged = None if judge is None else _judged(settings, judge, cases[:limit], predictions, out)
     write_report(out, scores)
     _tell_scores(scores, out)
     if judged is not None:
@@ -99,8 +96,57 @@ def eval_command(
         raise typer.Exit(1)
 
 
+@dataclass(frozen=True)
+class _Examined:
+    """Hold who answers, how it searches where that can be seen, and the texts that it may quote."""
+
+    engine: "Engine"
+    search: "Search | None"
+    texts: Callable[[], Iterator[tuple[str, str]]]
+
+    def sources(self) -> dict[str, str]:
+        """Return the text of each file, as quotes are compared."""
+        from assistant.evals import quote_view
+
+        found: dict[str, str] = {}
+        for source, text in self.texts():
+            # Files of the same name in different folders cannot be told apart by a citation's source.
+            found[source] = found.get(source, "") + quote_view(text)
+        return found
+
+
+@contextmanager
+def _here(data: Path | None, engine: str | None) -> Generator[_Examined]:
+    """Examine the engine over the library of the settings."""
+    from assistant.evals import search_in
+
+    with opened(data, engine=engine) as assistant:
+        library = assistant.library
+        heads = library.headings()
+        yield _Examined(
+            engine=assistant.engine,
+            search=search_in(assistant.retriever, heads),
+            texts=lambda: ((head.source, library.text(head.report_id)) for head in library.headings()),
+        )
+
+
+@contextmanager
+def _at_server(url: str, key: str | None) -> Generator[_Examined]:
+    """Examine a running service from outside; how it searches cannot be seen from here."""
+    from assistant.client import Gongkai
+
+    with Gongkai(url, key=key) as client:
+        yield _Examined(
+            engine=client,
+            search=None,
+            texts=lambda: (
+                (head["source"], client.report(head["report_id"])["text"]) for head in client.reports()
+            ),
+        )
+
+
 def _judged(
-    assistant: "Assistant",
+    settings: "Settings",
     model: str,
     cases: Sequence["Case"],
     predictions: Sequence["Prediction"],
@@ -115,7 +161,7 @@ def _judged(
         if judgement.verdict.faithfulness is None:
             bar.remark(f"{judgement.id} 没有评成：{judgement.verdict.reason}")
 
-    with open_judge(assistant.settings, model) as judge, progress_bar("评审", total=len(cases)) as bar:
+    with open_judge(settings, model) as judge, progress_bar("评审", total=len(cases)) as bar:
         judged = judge_answers(cases, predictions, judge, on_progress=told)
     write_judged(out, judged)
     return judged_line(judged)

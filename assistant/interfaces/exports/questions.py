@@ -25,7 +25,7 @@ def _record(one: Feedback) -> dict[str, object]:
         "answer": _gold(one.answer) if one.verdict == "up" else None,
         "evidence": _evidence(one.answer) if one.verdict == "up" else [],
         "verdict": one.verdict,
-        "reasons": list(one.reasons),
+        "faults": list(one.reasons),
         "notes": one.note,
         "fingerprint": one.answer.fingerprint,
         "given": one.answer.model_dump(mode="json"),
