@@ -28,6 +28,8 @@ class Language(Value):
     units: tuple[tuple[str, str], ...]
     equivalents: tuple[tuple[str, str], ...]
     synonyms: tuple[tuple[str, ...], ...]
+    everyday: frozenset[str]
+    actions: frozenset[str]
     body_suffixes: tuple[str, ...]
     body_parts: tuple[str, ...]
     common_bodies: frozenset[str]
@@ -82,7 +84,7 @@ class Language(Value):
                 return unit
         counted = re.search(
             r"(?:多少|几)\s*(?:个)?(人次|场次|[件条项个宗份篇次场起例期类家户处名人位批亩张部])", asked
-        )
+        ) or re.search(r"[的总\u4e00-\u9fff]([件条项宗份篇次场起例期家户批])数(?!据|字|额|值)", asked)
         return counted[1] if counted else None
 
 
@@ -105,6 +107,8 @@ def load_language() -> Language:
             (folded(variant), folded(group[0])) for group in raw["equivalents"]["groups"] for variant in group
         ),
         synonyms=tuple(tuple(folded(word) for word in group) for group in raw["synonyms"]["groups"]),
+        everyday=frozenset(raw["everyday"]["words"]),
+        actions=frozenset(raw["actions"]["words"]),
         body_suffixes=tuple(sorted(raw["bodies"]["suffixes"], key=len, reverse=True)),
         body_parts=tuple(sorted(raw["bodies"]["parts"], key=len, reverse=True)),
         common_bodies=frozenset(raw["bodies"]["common"]),

@@ -29,6 +29,9 @@ _CHINESE_YEAR = re.compile(r"(?:二[〇零○o]|一九)[〇零○o一二三四�
 _NOT_A_YEAR = re.compile(r"〔\d{4}〕|\[\d{4}\]|《[^》]*》|“[^”]*”|\"[^\"]*\"")
 _LAST_YEAR = re.compile(r"去年同期|去年|上年同期|上一年度?(?!项目|结转)|上年度?(?!项目|结转)|前一年")
 _SAME_YEAR = re.compile(r"同年|同一年|当年|这一年|那年|那一年")
+_DEICTIC = re.compile(
+    r"(?:\d{1,4}|园区|县里|全县|变化|比|上一?年|一年|去年|同比|增加|减少|其中|它|他们|占比|比例|率)+"
+)
 _LATIN = re.compile(r"[a-z][a-z\s]{3,}")
 _SHORTEST_SHORT_FORM = 3
 _MOST_LEANED_ON = 160
@@ -71,7 +74,7 @@ def resolve(question: Question, heads: Sequence[ReportHead], language: Language)
         organizations, years, unknown, choices = _inherit(
             earlier, text, organizations, years, unknown, choices, heads
         )
-        asked = re.sub(r"去年同期|上年同期|同年|当年|那年|去年(?=[呢的是?？]|$)", " ", asked)
+        asked = re.sub(r"去年同期|上年同期|同年|当年|那年|(?:去年|上一?年度?)(?=[呢的是?？]|$)", " ", asked)
         if _leans_on_history(content, asked):
             # 本句所说的词出现两次，分量重于上文
             leaned_on = earlier.asked[:_MOST_LEANED_ON]
@@ -376,11 +379,7 @@ def _of_named_kind(text: str, earlier: Scope, heads: Sequence[ReportHead]) -> tu
 
 def _leans_on_history(words: tuple[str, ...], asked: str) -> bool:
     """Tell whether a question names too little of its own: 那2019年呢？ 比上一年变化了多少？"""
-    own = re.sub(
-        r"\d+|园区|县里|全县|变化|比|上一?年|一年|去年|同比|增加|减少|其中|它|他们|占比|比例|率",
-        "",
-        "".join(words),
-    )
+    own = "".join(word for word in words if not _DEICTIC.fullmatch(word))
     return (
         len(own) < 3
         or (len(own) < 10 and bool(re.search(r"呢\s*[?？]?\s*$", asked)))

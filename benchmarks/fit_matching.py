@@ -29,7 +29,7 @@ from ingest.wording import folded, skeleton
 from vectorstore.models import ReportHead
 
 _SEEDS = (11, 12, 13, 14)
-_PENALTY = 0.02
+_PENALTY = 0.005
 _NEGATIVE = frozenset({"unanswerable_indicator"})
 _PRINTED = Path(__file__).parents[1] / "assistant" / "tools" / "matching.toml"
 

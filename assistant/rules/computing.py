@@ -8,7 +8,7 @@ from assistant.models import Derivation
 from assistant.rules.context import Context, is_sure
 from assistant.rules.draft import Draft, Drafted, amount, issuer, value_text
 from assistant.rules.lookup import chosen, shared_tail
-from assistant.tools import Calculate, Match, ReportView, analyse, label_of, squeezed
+from assistant.tools import CERTAIN, Calculate, Match, ReportView, analyse, label_of, squeezed
 from ingest.models import Figure
 from ingest.numerals import in_base_units
 
@@ -18,7 +18,7 @@ _OPERATION = re.compile(
     r"(?:把|将)?(?:从(?:多|大|高)到(?:少|小|低)|从(?:少|小|低)到(?:多|大|高))|(?:怎么|如何|请)?(?:排一下|排个序|排序|排名|排列|排)|依次"
     r"|(?:哪个|哪一个|谁|哪家|哪种|哪一?年|哪边|哪项|哪类|何者)的?(?!单位)|两者|二者|相比(?:较)?|比较|对比|相差|差(?:了)?(?=多少)"
     r"|合计|一共|总共|加起来|相加|之和|共计|平均(?:每年|一年)?|(?:各自|各有|各是|各为|各)(?!级|类|部门|单位|乡|镇|项)|分别"
-    r"|(?:更|最)(?:多|少|高|低|大|小)的?(?:是)?|(?:这)?[两二三四五六七八九十]年(?:里|间|来|的)?|历年|近.年|(?:怎么|如何)?变化(?:情况|趋势)?|趋势|走势"
+    r"|(?:更|最)(?:多|少|高|低|大|小)的?(?:是)?|(?:列出|列一下)|(?:每|各)年的?|(?:这)?[两二三四五六七八九十]年(?:里|间|来|的)?|历年|近.年|(?:怎么|如何)?变化(?:情况|趋势)?|趋势|走势"
     r"|(?:多|少|高|低|增加|减少|增长|下降)(?:了|出)?(?:还是|或者?|或是)(?:多|少|高|低|增加|减少|增长|下降)(?:了|出)?"
     r"|(?<=比)\s|(?:多|少|高|低)(?:了|出)?(?=多少|几)|(?:增长|下降|上升|增幅|降幅)(?:了|率|幅度)?|百分之(?:多少|几)|(?:是|有|到|至|里面)\s*(?=[?？,，]|$)"
 )
@@ -311,7 +311,11 @@ def _whole(context: Context, view: ReportView, part: Match, whole_text: str) -> 
         and part.figure.quantity
         and figure.quantity.unit == part.figure.quantity.unit
     ]
-    return Match(figure=earlier[0], score=1.0, missed=0.0, missed_words=()) if earlier else None
+    return (
+        Match(figure=earlier[0], score=1.0, log_odds=CERTAIN, missed=0.0, missed_words=())
+        if earlier
+        else None
+    )
 
 
 def _compared(context: Context) -> list[_Pair]:

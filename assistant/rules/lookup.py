@@ -16,9 +16,15 @@ from prompts import load
 _SPLIT = re.compile(r"[,，;；、]|以及|和|与")
 _HOW_MANY = re.compile(r"多少|几(?!乎)|比例|率")
 _WORKED_OUT = re.compile(
-    r"占|倍|除以|减去|加上|之和|加起来|加在一起|合起来|相加|相差|平均|人均|高出|多出|超出|超过(?=.*多少)|净增|差额|差值|比例|比重|几分之几|(?<=[\u4e00-\u9fff])比(?=[^,，。]{1,24}(?:多|少|高|低|大|小))"
+    r"占|倍|除以|减去|加上|之和|加起来|加在一起|合起来|相加|相差|平均|人均|高出|多出|超出|超过(?=.*多少)|净增|差额|差值|比例|比重|几分之几|(?<=[\u4e00-\u9fff])比(?!上一?年|去年|前一?年)(?=[^,，。]{1,24}(?:多|少|高|低|大|小))"
 )
 _CLOSE = 0.03
+_TIED = 0.4
+"""The difference in log-odds below which two figures fit alike."""
+_MOST_TIED = 4
+_SUMS_UP = re.compile(r"合计|共计|总计|总共|一共|总数|总量|以上")
+_WHOLE_LAG = 1.5
+"""How far, in log-odds, the whole of a list may lag behind one of its parts and still be what was asked."""
 
 
 def figure_answer(context: Context) -> Drafted:
@@ -35,6 +41,9 @@ def figure_answer(context: Context) -> Drafted:
     parts = _parts(context.asked)
     if len(parts) == 1 and len(views) == 1:
         parts = _listed(context, views[0]) or parts
+        tied = _tied(context.figures(views[0], context.asked)) if len(parts) == 1 else ()
+        if len(tied) > 1:
+            return _ask_which(views[0], tied)
     for view in views:
         said: set[str] = set()
         stated = [
@@ -58,6 +67,48 @@ def figure_answer(context: Context) -> Drafted:
     )
     _say_missing(context, draft)
     return draft.finish(status="partial" if partial else "answered")
+
+
+def _tied(matches: Sequence[Match]) -> tuple[Match, ...]:
+    """Return the figures among which nothing in the question decides: they fit alike and differ in amount."""
+    best = chosen(matches)
+    if best is None or best.figure.quantity is None:
+        return ()
+    rivals = [
+        match
+        for match in matches
+        if abs(best.log_odds - match.log_odds) < _TIED
+        and match.figure.quantity is not None
+        and match.figure.origin == best.figure.origin
+        and not _same_amount(match, best)
+        and label_of(match.figure) != label_of(best.figure)
+        and not _is_whole_of(best, match)
+    ]
+    return (best, *rivals[: _MOST_TIED - 1]) if rivals else ()
+
+
+def _ask_which(view: ReportView, tied: Sequence[Match]) -> Drafted:
+    figures = "、".join(f"“{label_of(match.figure)}”{amount(match.figure)}" for match in tied)
+    return refuse(
+        "ambiguous",
+        load("which_figure").fill(reports=issuer(view), figures=figures),
+        suggestions=tuple(f"{issuer(view)}{label_of(match.figure)}是多少" for match in tied),
+    )
+
+
+def _is_whole_of(whole: Match, part: Match) -> bool:
+    """Tell whether a figure sums up the sentence or list that another one stands in."""
+    one, other = whole.figure, part.figure
+    return (
+        one.origin == other.origin == "sentence"
+        and one.quantity is not None
+        and other.quantity is not None
+        and bool(_SUMS_UP.search(one.phrase))
+        and not _SUMS_UP.search(other.phrase)
+        and one.anchor.section_path == other.anchor.section_path
+        and in_base_units(one.quantity)[1] == in_base_units(other.quantity)[1]
+        and in_base_units(one.quantity)[0] > in_base_units(other.quantity)[0]
+    )
 
 
 def _states(context: Context, operation: str) -> bool:
@@ -321,6 +372,11 @@ def chosen(matches: Sequence[Match]) -> Match | None:
     if twins:
         # 同名的行（本部门与下属单位各有一行）取在前的一行
         best = min(twins, key=lambda match: match.figure.anchor.char_start)
+    wholes = [
+        match for match in sure if best.log_odds - match.log_odds < _WHOLE_LAG and _is_whole_of(match, best)
+    ]
+    if wholes:
+        return wholes[0]
     near = [match for match in sure if best.score - match.score <= _CLOSE and _same_amount(match, best)]
     return max(near, key=lambda match: (match.named, match.score))
 

@@ -1,7 +1,7 @@
 """Reach the library through seven tools with typed arguments; both answerers use nothing else."""
 
 from assistant.tools.cards import squeezed
-from assistant.tools.matching import Asked, Match, SentenceMatch, analyse, denied_things, label_of
+from assistant.tools.matching import CERTAIN, Asked, Match, SentenceMatch, analyse, denied_things, label_of
 from assistant.tools.orders import gives_orders
 from assistant.tools.toolbox import (
     MOST_REPORTS,
@@ -21,6 +21,7 @@ from assistant.tools.views import ReportView, Views
 from assistant.tools.years import Years
 
 __all__ = [
+    "CERTAIN",
     "MOST_REPORTS",
     "TOOL_LABELS",
     "Asked",

@@ -17,19 +17,26 @@ _CHANGES = re.compile(
     r"(?:增加|减少|增长|下降|上升|降低|提高|提升|多|少)(?:了)?\s*$|(?:较|比|同比|环比)[^，。；]{0,12}$"
 )
 _LONGEST_OPENING = 80
+_THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
+_NUMBER = re.compile(
+    r"(?<!\d)(?!12345(?!\d))\d[\d.]*\s*[%％]?(?:[件条个项次份期篇场家人起宗](?![\u4e00-\u9fff]*率))?"
+)
+_UP_TO_A_NUMBER = re.compile(r"(.+?)\d[\d.]*[^\d]*$")
 
 
 class Card(Value):
     """Hold a figure with its surroundings, all squeezed; of a cell only `own` and `headings` are filled.
 
     `own` is the clause that the number counts; `governor` what opens its sentence, its list or its parentheses;
-    `siblings` the clauses of the other numbers there; `sentence` all of it; `before` the sentence in front.
+    `previous` the clause right in front; `siblings` the clauses of the other numbers there; `sentence` all of it;
+    `before` the sentence in front.
     """
 
     figure: Figure
     own: str
     own_words: tuple[str, ...]
     governor: str = ""
+    previous: str = ""
     siblings: str = ""
     sentence: str = ""
     before: str = ""
@@ -99,7 +106,9 @@ def _of_sentences(figures: Sequence[Figure], openings: dict[int, _Opening]) -> I
         text = run[0].context
         first = run[0].anchor.char_start - start
         lead = settled(text[:first])[-_LONGEST_OPENING:]
-        owns = [settled(figure.phrase) for figure in run]
+        owns = [
+            _with_subject(settled(figure.phrase), text, figure.anchor.char_start - start) for figure in run
+        ]
         for index, figure in enumerate(run):
             at = figure.anchor.char_start - start
             inside = _parenthesis(text, at)
@@ -108,8 +117,9 @@ def _of_sentences(figures: Sequence[Figure], openings: dict[int, _Opening]) -> I
             yield Card(
                 figure=figure,
                 own=owns[index],
-                own_words=_words(settled(without_parentheses(figure.phrase))),
+                own_words=_words(without_parentheses(owns[index])),
                 governor=" ".join(dict.fromkeys(filter(None, governors))),
+                previous=next(iter(_clauses_in_front(text, at)), ""),
                 siblings=" ".join(own for other, own in enumerate(owns) if other != index),
                 sentence=settled(text),
                 before=opening.before,
@@ -130,6 +140,39 @@ def _parenthesis(text: str, at: int) -> str:
     return settled(re.sub(r"\d+", "", text[start:opened]))
 
 
+def _clauses_in_front(text: str, at: int) -> list[str]:
+    """Return what stands before the words of a number, clause by clause, the nearest first, up to a semicolon.
+
+    Of 提案5件办结率80% the clause in front of 办结率 is 提案.
+    """
+    told = _THOUSANDS.sub("", re.split(r"[；;。！!？?]", text[:at])[-1])
+    *clauses, last = re.split(r"[，,、]", told)
+    counted = _UP_TO_A_NUMBER.match(last)
+    clauses += [counted[1]] if counted else []
+    return [settled(_NUMBER.sub(" ", clause)) for clause in reversed(clauses)]
+
+
+def _with_subject(own: str, text: str, at: int) -> str:
+    """Return a clause with the thing it speaks of, taken from the clauses in front where it names none itself."""
+    if _names_a_thing(own) or _SUMS.search(own):
+        return own
+    for clause in _clauses_in_front(text, at):
+        own = f"{clause} {own}"
+        if _names_a_thing(clause):
+            break
+    return own
+
+
+def _names_a_thing(clause: str) -> bool:
+    """Tell whether a clause has more than a deed (办结) or a rate (办结率)."""
+    language = load_language()
+    return any(
+        len(word.removesuffix("率")) > 1
+        and word.removesuffix("率") not in language.actions | language.everyday
+        for word in language.content(clause)
+    )
+
+
 def _list_head(text: str, at: int) -> str:
     """Return the words before the last colon or 其中 in front of a place: they head the list that it is in."""
     head = max(text.rfind(mark, 0, at) for mark in ("：", ":", "其中"))
@@ -141,4 +184,5 @@ def _list_head(text: str, at: int) -> str:
 
 def _words(own: str) -> tuple[str, ...]:
     plain = _ALL_TOGETHER.sub(" ", re.sub(r"[\d.,%]+", " ", own))
-    return tuple(dict.fromkeys(word for word in words(plain) if len(word) > 1))
+    common = load_language().actions | load_language().everyday
+    return tuple(dict.fromkeys(word for word in words(plain) if len(word) > 1 and word not in common))

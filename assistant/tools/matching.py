@@ -26,22 +26,6 @@ _PEOPLE = frozenset(["人", "名", "位", "人次"])
 _RATIOS = frozenset(["%", "‰", "个百分点", "百分点"])
 _GENERIC_MEASURES = frozenset("个项件条")
 _ENUMERATOR = re.compile(r"^[一二三四五六七八九十\d（）()、.．]+")
-_EVERYDAY = frozenset(
-    [
-        "公开",
-        "信息",
-        "发布",
-        "通过",
-        "政府",
-        "政务",
-        "信息公开",
-        "政务公开",
-        "政府信息",
-        "工作",
-        "开展",
-        "组织",
-    ]
-)
 _HEAD = re.compile(
     r"(?:多少|几)(?:个|件|条|项|次|场|份|家|名|种|类|篇|期|宗|例|位|处)([\u4e00-\u9fff]{2,6}?)(?=[?？,，。和与及的呢吗]|$)"
 )
@@ -52,6 +36,8 @@ _DENIAL = re.compile(
     r"(?:未(?:收到|接到|发生|收取|受理|出现|产生|发现|制定|举办|召开|提起|被)|没有(?:收到|接到|发生|收取|受理|出现|产生|被)?|无(?!论|障碍|缝|正当|线|偿))([^。；;]{1,40})"
 )
 _SOFT = 0.5
+CERTAIN = 50.0
+"""The log-odds of a figure that was named by its indicator."""
 _SHORTEST_LABEL = 4
 
 DISTANCES = (
@@ -61,14 +47,17 @@ DISTANCES = (
     "governor_synonym",
     "own_soft",
     "governor_soft",
+    "previous",
     "sibling",
     "sentence",
     "before",
     "headings",
     "absent",
     "unheard",
+    "undone",
 )
-"""Where an asked word is found, nearest first; `unheard` words stand nowhere in the report."""
+"""Where an asked word is found, nearest first; `unheard` words stand nowhere in the report, `undone` is a word for
+what is done with a thing (受理, 公开) that the number's surroundings do not have."""
 FEATURES = (
     *DISTANCES,
     "unasked",
@@ -117,6 +106,8 @@ class Match(Value):
 
     figure: Figure
     score: float
+    log_odds: float
+    """The same chance as log-odds, which tell apart what is nearly certain."""
     missed: float
     missed_words: tuple[str, ...]
     named: bool = False
@@ -162,7 +153,7 @@ def analyse(text: str, language: Language, indicators: Indicators) -> Asked:
         text=text,
         words=tuple(dict.fromkeys(content)),
         stressed=frozenset(word for word in content if content.count(word) > 1),
-        head=head[1] if (head := _HEAD.search(plain)) and head[1] not in _EVERYDAY else None,
+        head=head[1] if (head := _HEAD.search(plain)) and head[1] not in language.everyday else None,
         unit=language.unit(text),
         applicant=min(applicants)[2] if applicants else None,  # type: ignore[arg-type]
     )
@@ -203,7 +194,7 @@ def match_figures(
     matches: list[Match] = []
     for card, features, missed_words in candidates(asked, view, language, indicators):
         logit = sum(weights.features[name] * value for name, value in features.items()) - weights.none
-        score = 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
+        score = 1 / (1 + math.exp(-max(-CERTAIN, min(CERTAIN, logit))))
         if score > 0.02:
             missed = features.get("absent", 0.0) + features.get("unheard", 0.0)
             named = "cell_row" in features and "cell_no_column" not in features
@@ -211,6 +202,7 @@ def match_figures(
                 Match(
                     figure=card.figure,
                     score=score,
+                    log_odds=logit,
                     missed=missed,
                     missed_words=missed_words,
                     named=named,
@@ -224,7 +216,7 @@ def candidates(
 ) -> list[tuple[Card, dict[str, float], tuple[str, ...]]]:
     """Return the figures of a report that may be asked for, with their features and the words they miss."""
     question = squeezed(asked.text)
-    importance = _importance(asked, view)
+    importance = _importance(asked, view, language)
     terms = _terms(indicators)
     named = _Named(
         row=_longest([term for rows, _, _ in terms.values() for term in rows], question),
@@ -243,7 +235,9 @@ def candidates(
         unit = _unit_features(asked.unit, figure)
         if unit is None:
             continue
-        features, missed_words = _word_features(card, asked, importance, alike, unheard, terms)
+        features, missed_words = _word_features(
+            card, asked, importance, alike, unheard, language.actions, terms
+        )
         features |= unit
         if figure.origin == "table":
             features |= _cell_features(figure, question, terms, named)
@@ -263,7 +257,7 @@ def candidates(
 
 def match_sentences(asked: Asked, view: ReportView, language: Language) -> tuple[SentenceMatch, ...]:
     """Return the sentences of a report that fit at all, best first."""
-    weights = _importance(asked, view)
+    weights = _importance(asked, view, language)
     matches: list[SentenceMatch] = []
     for sentence in view.sentences:
         text = settled(sentence.text)
@@ -288,12 +282,12 @@ def denied_things(sentence: Sentence) -> tuple[str, ...]:
     return tuple(match[1] for match in _DENIAL.finditer(squeezed(sentence.text)))
 
 
-def _importance(asked: Asked, view: ReportView) -> dict[str, float]:
+def _importance(asked: Asked, view: ReportView, language: Language) -> dict[str, float]:
     """Return what share of the question each of its words is: rare ones more, single characters less."""
     weights = {
         word: max(0.2, view.rarity(word))
         * (0.4 if len(word) == 1 else 1.0)
-        * (0.3 if word in _EVERYDAY else 1.0)
+        * (0.3 if word in language.everyday else 0.5 if word in language.actions else 1.0)
         * (1.6 if word in asked.stressed else 1.0)
         for word in asked.words
     }
@@ -322,26 +316,26 @@ def _word_features(
     importance: Mapping[str, float],
     alike: Mapping[str, tuple[str, ...]],
     unheard: set[str],
+    actions: frozenset[str],
     terms: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], str]],
 ) -> tuple[dict[str, float], tuple[str, ...]]:
-    own = card.own
-    if card.figure.origin == "table":
-        own = f"{own} {terms.get(card.figure.indicator or '', ((), (), ''))[2]}"
+    known = terms.get(card.figure.indicator or "", ((), (), ""))[2] if card.figure.origin == "table" else ""
     shares: dict[str, float] = {}
     missed: list[str] = []
     for word in asked.words:
-        distance = _distance(word, alike[word], card, own)
+        distance = _distance(word, alike[word], card, known)
         if distance == "absent":
             missed.append(word)
-            distance = "unheard" if word in unheard else "absent"
+            distance = "undone" if word in actions else "unheard" if word in unheard else "absent"
         shares[distance] = shares.get(distance, 0.0) + importance[word]
     return shares, tuple(missed)
 
 
-def _distance(word: str, alike: Sequence[str], card: Card, own: str) -> str:
-    if word in own:
+def _distance(word: str, alike: Sequence[str], card: Card, known: str) -> str:
+    own = f"{card.own} {known}"
+    if word in card.own:
         return "own"
-    if any(other in own for other in alike):
+    if word in known or any(other in own for other in alike):
         return "own_synonym"
     if word in card.governor:
         return "governor"
@@ -350,6 +344,7 @@ def _distance(word: str, alike: Sequence[str], card: Card, own: str) -> str:
     if _softly(word, own):
         return "own_soft"
     for text, name in (
+        (card.previous, "previous"),
         (card.siblings, "sibling"),
         (card.sentence, "sentence"),
         (card.before, "before"),

@@ -9,7 +9,7 @@ from decimal import Decimal, DivisionByZero, InvalidOperation
 
 from assistant.language import Language
 from assistant.models import Derivation
-from assistant.tools.matching import Match, SentenceMatch, analyse, match_figures, match_sentences
+from assistant.tools.matching import CERTAIN, Match, SentenceMatch, analyse, match_figures, match_sentences
 from assistant.tools.views import ReportView, Views
 from ingest.checks import Assessment, plain
 from ingest.indicators import Indicators
@@ -131,7 +131,7 @@ class Toolbox:
             else:
                 wanted = call.applicant or "total"
                 found += [
-                    Match(figure=figure, score=1.0, missed=0.0, missed_words=(), named=True)
+                    Match(figure=figure, score=1.0, log_odds=CERTAIN, missed=0.0, missed_words=(), named=True)
                     for figure in view.figures
                     if figure.indicator == call.indicator and figure.dimensions.applicant in {None, wanted}
                 ]
