@@ -30,7 +30,7 @@ _NOT_A_YEAR = re.compile(r"〔\d{4}〕|\[\d{4}\]|《[^》]*》|“[^”]*”|\"[
 _LAST_YEAR = re.compile(r"去年同期|去年|上年同期|上一年度?(?!项目|结转)|上年度?(?!项目|结转)|前一年")
 _SAME_YEAR = re.compile(r"同年|同一年|当年|这一年|那年|那一年")
 _DEICTIC = re.compile(
-    r"(?:\d{1,4}|园区|县里|全县|变化|比|上一?年|一年|去年|同比|增加|减少|其中|它|他们|占比|比例|率)+"
+    r"(?:\d{1,4}|园区|县里|全县|变化|比|较|相比|上一?年|一年|去年|同比|增减|增加|减少|其中|它|他们|占比|比例|率)+"
 )
 _LATIN = re.compile(r"[a-z][a-z\s]{3,}")
 _SHORTEST_SHORT_FORM = 3
@@ -357,7 +357,7 @@ def _inherit(
         choices = of_kind if len(of_kind) > 1 else choices or (() if of_kind else earlier.choices)
     if not years:
         relative = _LAST_YEAR.search(text) and not re.search(
-            r"比(?:上一?年|去年|前一年)|较(?:上一?年|去年)|结转|上一?年度?项目", text
+            r"(?:比|较|和|与|跟|同)(?:上一?年|去年|前一?年)|结转|上一?年度?项目", text
         )
         if relative and len(talked_of) == 1:
             years = (talked_of[0] - 1,)

@@ -194,6 +194,10 @@ def cell_quantity(printed: str, unit: str) -> Quantity | None:
     return Quantity(value=value, unit=match["unit"] or unit, printed=printed.strip())
 
 
+RATIO_UNITS = frozenset(["%", "‰", "个百分点", "百分点"])
+"""The units of shares and of their changes."""
+
+
 def in_base_units(quantity: Quantity) -> tuple[Decimal, str]:
     """Return value and unit without a scale: 1.2 万元 is (12000, 元)."""
     for scale in ("万亿", "亿", "万"):

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from ingest.models import Figure
-from ingest.numerals import in_base_units
+from ingest.numerals import RATIO_UNITS, in_base_units
 from ingest.outline import Sentence
 
-_RATIOS = frozenset(["%", "‰", "个百分点", "百分点"])
 _CHANGE = re.compile(
     r"(?:(?<!至)(?<!不)(?<!最)(?<!许)(?<!大)(?<!减)(?<!增)(?:多|少)|增加|减少|增长|下降|上升|降低|提高|提升|上涨|下滑|回落|缩短|压减|压缩|净增|净减|增|减)了?(?:约|近|超|超过)?\s*$"
     r"|(?:增幅|涨幅|降幅|增长率|增速|增量)(?:为|达到?|是|约)?\s*$"
@@ -105,7 +104,7 @@ def _passages(sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
 
 def is_count(figure: Figure) -> bool:
     """Tell whether a figure counts or measures something, and is no ratio."""
-    return figure.quantity is not None and figure.quantity.unit not in _RATIOS
+    return figure.quantity is not None and figure.quantity.unit not in RATIO_UNITS
 
 
 def _is_change(figure: Figure) -> bool:

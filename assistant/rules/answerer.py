@@ -95,7 +95,7 @@ class RulesAnswerer:
         literals = _LITERAL.findall(context.question.text)
         view = literal_scope(context.views, literals) if literals else None
         if view is not None:
-            asked = _REFERENCE.sub(" ", context.asked)
+            *_, asked = re.split(r"[?？]\s*(?=.)", _REFERENCE.sub(" ", context.asked).strip())
             narrowed = scope.model_copy(update={"candidates": (_candidate(view),), "asked": asked})
             return self._context(context.question, narrowed, asked, context.note)
         if context.kind in {"rank", "compare", "sum", "difference", "growth", "consistency", "headings"}:

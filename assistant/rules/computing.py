@@ -10,15 +10,16 @@ from assistant.rules.draft import Draft, Drafted, amount, issuer, value_text
 from assistant.rules.lookup import chosen, shared_tail
 from assistant.tools import CERTAIN, Calculate, Match, ReportView, analyse, label_of, squeezed
 from ingest.models import Figure
-from ingest.numerals import in_base_units
+from ingest.numerals import RATIO_UNITS, in_base_units
 
 _LIST = re.compile(r"[、,，;；]|以及|和|与|跟|及|还是")
+_OR = re.compile(r"还是")
 # 要做的运算，不是所问的事
 _OPERATION = re.compile(
     r"(?:把|将)?(?:从(?:多|大|高)到(?:少|小|低)|从(?:少|小|低)到(?:多|大|高))|(?:怎么|如何|请)?(?:排一下|排个序|排序|排名|排列|排)|依次"
     r"|(?:哪个|哪一个|谁|哪家|哪种|哪一?年|哪边|哪项|哪类|何者)的?(?!单位)|两者|二者|相比(?:较)?|比较|对比|相差|差(?:了)?(?=多少)"
     r"|合计|一共|总共|加起来|相加|之和|共计|平均(?:每年|一年)?|(?:各自|各有|各是|各为|各)(?!级|类|部门|单位|乡|镇|项)|分别"
-    r"|(?:更|最)(?:多|少|高|低|大|小)的?(?:是)?|(?:列出|列一下)|(?:每|各)年的?|(?:这)?[两二三四五六七八九十]年(?:里|间|来|的)?|历年|近.年|(?:怎么|如何)?变化(?:情况|趋势)?|趋势|走势"
+    r"|(?:更|最)(?:多|少|高|低|大|小)的?(?:是)?|的?(?:更)?(?:多|少|高|低)[,，]?\s*(?=还是)|(?:列出|列一下)|(?:每|各)年的?|(?<![第前])(?:这)?[两三四五六七八]项(?=数量|数|中|里|从)|(?:这)?[两二三四五六七八九十]年(?:里|间|来|的)?|历年|近.年|(?:怎么|如何)?变化(?:情况|趋势)?|趋势|走势"
     r"|(?:多|少|高|低|增加|减少|增长|下降)(?:了|出)?(?:还是|或者?|或是)(?:多|少|高|低|增加|减少|增长|下降)(?:了|出)?"
     r"|(?<=比)\s|(?:多|少|高|低)(?:了|出)?(?=多少|几)|(?:增长|下降|上升|增幅|降幅)(?:了|率|幅度)?|百分之(?:多少|几)|(?:是|有|到|至|里面)\s*(?=[?？,，]|$)"
 )
@@ -31,7 +32,6 @@ _UNDONE = re.compile(
     r"(?:还有|还剩|剩余|尚有|有)?(?P<many>多少\w|几\w)?[^,，。]{0,6}?(?:没有|没|未|尚未)(?P<done>办结|办复|办理完|解决|答复|回复|整改|完成)"
 )
 _ASCENDING = re.compile(r"从(?:少|小|低)到(?:多|大|高)|最(?:少|小|低)|更(?:少|小|低)")
-_RATIO_UNITS = frozenset({"%", "‰", "个百分点", "百分点"})
 _NAMES = "abcdefghijklmnop"
 _NEAR = 160
 _PARTS_ASKED = re.compile(
@@ -66,7 +66,7 @@ def ranking(context: Context) -> Drafted | None:
     else:
         fewest = bool(_ASCENDING.search(context.asked))
         winner = ordered[-1] if fewest else ordered[0]
-        less, more = ("低", "高") if units <= _RATIO_UNITS else ("少", "多")
+        less, more = ("低", "高") if units <= RATIO_UNITS else ("少", "多")
         word = f"{'更' if len(ordered) == 2 else '最'}{less if fewest else more}"
         same = _value(ordered[0]) == _value(ordered[1])
         head = "两者相同" if same and len(ordered) == 2 else f"{_name(context, winner)}{word}"
@@ -192,7 +192,7 @@ def share(context: Context) -> Drafted | None:
     part_text, whole_text = _part_and_whole(context.asked, context.scope.leaned_on)
     for view in context.views:
         printed = chosen(context.figures(view, context.asked))
-        if printed is not None and printed.figure.quantity and printed.figure.quantity.unit in _RATIO_UNITS:
+        if printed is not None and printed.figure.quantity and printed.figure.quantity.unit in RATIO_UNITS:
             return None
         pair = _applicants_part(context, view, part_text, whole_text)
         if pair is None:
@@ -242,11 +242,15 @@ def average(context: Context) -> Drafted | None:
     per = _PER.search(context.asked)
     if per is None:
         return None
-    rest = re.sub(r"(?:多少|几)\w{0,2}", " ", context.asked.replace(per.group(), " "))
-    wanted = re.search(r"(?:多少|几)\w{0,2}", context.asked)
+    wanted = re.search(r"约?(?:多少|几)(?:万|亿)?\w{0,2}", context.asked)
+    rest = context.asked.replace(per.group(), " ").replace(wanted.group() if wanted else "", " ")
     of = re.sub(r"(?:对应|有|办理|需要|要|可)?$", "", per["of"])
     for view in context.views:
-        over = _best_count(context, view, f"{rest} {of} 多少{per['unit'] or '个'}", unit=per["unit"])
+        counted = [
+            _best_count(context, view, f"{phrase} 多少{per['unit'] or '个'}", unit=per["unit"])
+            for phrase in (f"{rest} {of}", rest)
+        ]
+        over = max(filter(None, counted), key=lambda match: match.log_odds, default=None)
         top = _best_count(context, view, f"{rest} {of} {wanted.group() if wanted else ''}", near=over)
         if over is None or top is None or over.figure.id == top.figure.id:
             continue
@@ -279,7 +283,7 @@ def _best_count(
         match
         for match in context.figures(view, phrase)
         if match.figure.quantity is not None
-        and match.figure.quantity.unit not in _RATIO_UNITS
+        and match.figure.quantity.unit not in RATIO_UNITS
         and (unit is None or in_base_units(match.figure.quantity)[1] == unit)
         and (near is None or match.figure.id != near.figure.id)
     ]
@@ -305,7 +309,8 @@ def _whole(context: Context, view: ReportView, part: Match, whole_text: str) -> 
     earlier = [
         figure
         for figure in view.figures
-        if figure.context_start == part.figure.context_start
+        if figure.origin == part.figure.origin == "sentence"
+        and figure.context_start == part.figure.context_start
         and figure.anchor.char_start < part.figure.anchor.char_start
         and figure.quantity
         and part.figure.quantity
@@ -360,7 +365,8 @@ def _pieces(phrase: str, context: Context, view: ReportView) -> Sequence[str]:
 
     A piece that finds nothing of its own belongs to its neighbour (广播电视台、宣传栏).
     """
-    pieces = shared_tail([piece for piece in _LIST.split(phrase) if piece.strip()])
+    marks = _OR if _OR.search(phrase) else _LIST
+    pieces = shared_tail([piece for piece in marks.split(phrase) if piece.strip()])
     joined: list[str] = []
     for piece in pieces:
         if joined and not any(is_sure(match) for match in context.figures(view, joined[-1])):

@@ -8,7 +8,7 @@ from assistant.rules.draft import Draft, Drafted, amount, inline, issuer, refuse
 from assistant.tools import Calculate, Match, ReportView, analyse, denied_things, label_of, squeezed
 from ingest.checks import plain
 from ingest.models import Figure, Quantity
-from ingest.numerals import in_base_units, number_phrases
+from ingest.numerals import RATIO_UNITS, in_base_units, number_phrases
 from ingest.outline import Sentence
 from ingest.wording import without_parentheses
 from prompts import load
@@ -18,6 +18,7 @@ _HOW_MANY = re.compile(r"多少|几(?!乎)|比例|率")
 _WORKED_OUT = re.compile(
     r"占|倍|除以|减去|加上|之和|加起来|加在一起|合起来|相加|相差|平均|人均|高出|多出|超出|超过(?=.*多少)|净增|差额|差值|比例|比重|几分之几|(?<=[\u4e00-\u9fff])比(?!上一?年|去年|前一?年)(?=[^,，。]{1,24}(?:多|少|高|低|大|小))"
 )
+_RATIO_WORDS = frozenset({"比例", "比重", "几分之几"})
 _CLOSE = 0.03
 _TIED = 0.4
 """The difference in log-odds below which two figures fit alike."""
@@ -114,7 +115,15 @@ def _is_whole_of(whole: Match, part: Match) -> bool:
 def _states(context: Context, operation: str) -> bool:
     """Tell whether the figures found are themselves stated as a mean, a share, a difference or the like."""
     found = [match for view in context.views if (match := chosen(context.figures(view, context.asked)))]
-    return any(operation[0] in match.figure.phrase for match in found)
+    return any(
+        operation[0] in match.figure.phrase
+        or (
+            operation in _RATIO_WORDS
+            and match.figure.quantity is not None
+            and match.figure.quantity.unit in RATIO_UNITS
+        )
+        for match in found
+    )
 
 
 def printed_answer(context: Context) -> Drafted:

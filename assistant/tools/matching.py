@@ -19,12 +19,13 @@ from assistant.tools.cards import Card, settled, squeezed
 from assistant.tools.views import ReportView
 from ingest.indicators import Indicators
 from ingest.models import Applicant, Figure, Value
+from ingest.numerals import RATIO_UNITS
 from ingest.outline import Sentence
 from ingest.wording import without_parentheses
 
 _PEOPLE = frozenset(["人", "名", "位", "人次"])
-_RATIOS = frozenset(["%", "‰", "个百分点", "百分点"])
 _GENERIC_MEASURES = frozenset("个项件条")
+_DIMENSIONS = re.compile(r"吨|千克|公斤|公里|千米|平方|米|亩|公顷|千瓦|小时|分钟|工作日|天|个月|岁|度")
 _ENUMERATOR = re.compile(r"^[一二三四五六七八九十\d（）()、.．]+")
 _HEAD = re.compile(
     r"(?:多少|几)(?:个|件|条|项|次|场|份|家|名|种|类|篇|期|宗|例|位|处)([\u4e00-\u9fff]{2,6}?)(?=[?？,，。和与及的呢吗]|$)"
@@ -433,13 +434,13 @@ def _unit_features(wanted: str | None, figure: Figure) -> dict[str, float] | Non
     if figure.quantity is None or wanted is None:
         return {}
     unit = figure.quantity.unit
-    is_ratio, is_money = unit in _RATIOS, bool(_MONEY.search(unit))
+    is_ratio, is_money = unit in RATIO_UNITS, bool(_MONEY.search(unit))
     bare = unit.lstrip("万亿")
     if wanted == "%":
         return {"unit_ratio": 1.0} if is_ratio else None
     if wanted == "元":
         return {"unit_money": 1.0} if is_money else None
-    if is_ratio or is_money or (wanted in _PEOPLE) != (bare in _PEOPLE):
+    if is_ratio or is_money or _DIMENSIONS.match(bare) or (wanted in _PEOPLE) != (bare in _PEOPLE):
         return None
     if wanted == bare:
         return {"unit_same": 1.0}
