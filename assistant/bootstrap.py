@@ -35,8 +35,6 @@ from vectorstore.lock import writer_lock
 from vectorstore.models import FileOutcome, Progress
 from vectorstore.retriever import Retriever
 
-_RULES_VERSION = "1"
-
 
 def keep_quiet() -> None:
     """Switch off every library's reporting to its makers, for this process and its children."""
@@ -71,7 +69,7 @@ class Assistant:
     @cached_property
     def conversations(self) -> Conversations:
         """Return the conversations that stand beside the reports."""
-        return Conversations.open(self.library.database)
+        return Conversations(self.library.database)
 
     def __enter__(self) -> Self:
         return self
@@ -230,10 +228,20 @@ def _fingerprint(settings: Settings, endpoint: Endpoint | None) -> str:
     limits = (settings.llm_most_calls, settings.llm_context_tokens, settings.llm_time_limit)
     parts = (
         PIPELINE_VERSION,
-        _RULES_VERSION,
+        _code_digest(),
         settings.engine,
         model_name(settings.embedding_model),
         digest(),
         *((model, *map(str, limits)) if endpoint is not None else ()),
     )
     return hashlib.sha256(":".join(parts).encode("utf-8")).hexdigest()[:16]
+
+
+def _code_digest() -> str:
+    """Return a digest of the code and the word lists by which questions are answered."""
+    folder = Path(__file__).parent
+    told = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in {".py", ".toml"} and "interfaces" not in path.relative_to(folder).parts:
+            told.update(path.read_bytes())
+    return told.hexdigest()

@@ -110,14 +110,6 @@ class Conversations:
         self._reader = engine
         self._writer = engine.execution_options(writes=True)
 
-    @classmethod
-    def open(cls, engine: Engine) -> "Conversations":
-        """Return the conversations of a database, its tables made if they are missing."""
-        opened = cls(engine)
-        with opened._writing() as connection:
-            metadata.create_all(connection)
-        return opened
-
     def start(self, owner: str, title: str) -> str:
         """Begin a conversation and return its id."""
         conversation_id = new_id("c")

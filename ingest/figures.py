@@ -20,6 +20,7 @@ _LIST_NUMBER = re.compile(r"^[\s*]*(?:\d{1,2}[.、．](?!\d\s*[%件条])|[（(][
 _DATE_IN_FRONT = re.compile(
     r"^\s*(?:(?:19|20)\d{2}\s*年度?|今年|本年度?|全年|截至目前|其中|同时|并|共|累计)[，,：:]?\s*"
 )
+_PARTS = ("；", ";", "：", ":", "其中")
 _SHORTEST_TELLING_PHRASE = 6
 
 
@@ -89,14 +90,15 @@ def _of_sentence(
     sentence: Sentence, indicators: Indicators, *, report_id: str, organization: str, year: int | None
 ) -> Iterator[Figure]:
     found = tuple(number_phrases(sentence.text, indicators.language))
-    opening = _opening(sentence.text, found)
     respective = _respective(sentence.text, found)
     phrase = ""
     for index, number in enumerate(found):
         # 发行公报 6 期 6000 余份：紧挨着的两个数说的是同一件事
         phrase = respective.get(index) or _phrase(sentence.text, found, index) or phrase
         label = (
-            phrase if len(phrase) >= _SHORTEST_TELLING_PHRASE or index == 0 else f"{opening} {phrase}".strip()
+            phrase
+            if len(phrase) >= _SHORTEST_TELLING_PHRASE or index == 0
+            else f"{_opening(sentence.text, found, index)} {phrase}".strip()
         )
         start = sentence.char_start + number.char_start
         end = sentence.char_start + number.char_end
@@ -222,8 +224,12 @@ def _listed_before(text: str, count: int) -> list[str]:
     return things if len(things) == count else []
 
 
-def _opening(text: str, found: Sequence[NumberPhrase]) -> str:
-    return _phrase(text, found[:1], 0) if found else ""
+def _opening(text: str, found: Sequence[NumberPhrase], index: int) -> str:
+    """Return what the first number counts in the part of the sentence, up to a semicolon or 其中, that this one is in."""
+    number = found[index]
+    start = max(text.rfind(mark, 0, number.char_start) + len(mark) for mark in _PARTS)
+    first = next((n for n, other in enumerate(found[:index]) if other.char_start >= start), 0)
+    return _phrase(text, found, first)
 
 
 def _narrative_indicator(

@@ -19,7 +19,7 @@ _OPERATION = re.compile(
     r"(?:把|将)?(?:从(?:多|大|高)到(?:少|小|低)|从(?:少|小|低)到(?:多|大|高))|(?:怎么|如何|请)?(?:排一下|排个序|排序|排名|排列|排)|依次"
     r"|(?:哪个|哪一个|谁|哪家|哪种|哪一?年|哪边|哪项|哪类|何者)的?(?!单位)|两者|二者|相比(?:较)?|比较|对比|相差|差(?:了)?(?=多少)"
     r"|合计|一共|总共|加起来|相加|之和|共计|平均(?:每年|一年)?|(?:各自|各有|各是|各为|各)(?!级|类|部门|单位|乡|镇|项)|分别"
-    r"|(?:更|最)(?:多|少|高|低|大|小)的?(?:是)?|的?(?:更)?(?:多|少|高|低)[,，]?\s*(?=还是)|(?:列出|列一下)|(?:每|各)年的?|(?<![第前])(?:这)?[两三四五六七八]项(?=数量|数|中|里|从)|(?:这)?[两二三四五六七八九十]年(?:里|间|来|的)?|历年|近.年|(?:怎么|如何)?变化(?:情况|趋势)?|趋势|走势"
+    r"|(?:更|最)(?:多|少|高|低|大|小)的?(?:是)?|的?(?:更)?(?:多|少|高|低)[,，]?\s*(?=还是)|(?:列出|列一下)|(?:每|各)年的?|(?<![第前])(?:这)?[两三四五六七八][项个](?=数量|数|中|里|从)|(?:这)?[两二三四五六七八九十]年(?:里|间|来|的)?|历年|近.年|(?:怎么|如何)?变化(?:情况|趋势)?|趋势|走势"
     r"|(?:多|少|高|低|增加|减少|增长|下降)(?:了|出)?(?:还是|或者?|或是)(?:多|少|高|低|增加|减少|增长|下降)(?:了|出)?"
     r"|(?<=比)\s|(?:多|少|高|低)(?:了|出)?(?=多少|几)|(?:增长|下降|上升|增幅|降幅)(?:了|率|幅度)?|百分之(?:多少|几)|(?:是|有|到|至|里面)\s*(?=[?？,，]|$)"
 )
@@ -38,7 +38,8 @@ _PARTS_ASKED = re.compile(
     r"(?:通过|有|包括|分为)?哪(?:些|几)(?:个|种|类)?(?:渠道|方式|途径|形式|类型|方面|领域|平台)?|各(?:自|有|是|为)?(?:多少|几)\w?|分别"
 )
 _PER = re.compile(
-    r"平均(?:到)?每(?:一)?(?P<unit>[个家宗件项场期人份条名类次])?(?P<of>[^,，。?？多少几约]{0,14})"
+    r"(?:平均(?:到)?(?:每一?|一)(?P<unit>[个家宗件项场期人份条名类次])|每(?P<each>[个家宗件项场期人份条名类次])的?平均)的?"
+    r"(?P<of>[^,，。?？多少几约是为]{0,14})"
 )
 _LIKELY = 0.45
 """The chance from which a figure is taken as the second one of a pair whose first one is sure."""
@@ -242,13 +243,13 @@ def average(context: Context) -> Drafted | None:
     per = _PER.search(context.asked)
     if per is None:
         return None
-    wanted = re.search(r"约?(?:多少|几)(?:万|亿)?\w{0,2}", context.asked)
+    unit = per["unit"] or per["each"]
+    wanted = re.search(r"[是为]?约?(?:多少|几)(?:万|亿)?\w{0,2}", context.asked)
     rest = context.asked.replace(per.group(), " ").replace(wanted.group() if wanted else "", " ")
     of = re.sub(r"(?:对应|有|办理|需要|要|可)?$", "", per["of"])
     for view in context.views:
         counted = [
-            _best_count(context, view, f"{phrase} 多少{per['unit'] or '个'}", unit=per["unit"])
-            for phrase in (f"{rest} {of}", rest)
+            _best_count(context, view, f"{phrase} 多少{unit}", unit=unit) for phrase in (f"{rest} {of}", rest)
         ]
         over = max(filter(None, counted), key=lambda match: match.log_odds, default=None)
         top = _best_count(context, view, f"{rest} {of} {wanted.group() if wanted else ''}", near=over)
@@ -259,7 +260,7 @@ def average(context: Context) -> Drafted | None:
             "a/b",
             ((view, top), (view, over)),
             unit=_unit((view, top)),
-            lead="平均每" + (per["unit"] or "个"),
+            lead=f"平均每{unit}",
         )
     return None
 

@@ -40,11 +40,10 @@ def figure_answer(context: Context) -> Drafted:
     failed: list[ReportView] = []
     views = context.views
     parts = _parts(context.asked)
+    tied: tuple[Match, ...] = ()
     if len(parts) == 1 and len(views) == 1:
         parts = _listed(context, views[0]) or parts
         tied = _tied(context.figures(views[0], context.asked)) if len(parts) == 1 else ()
-        if len(tied) > 1:
-            return _ask_which(views[0], tied)
     for view in views:
         said: set[str] = set()
         stated = [
@@ -67,7 +66,10 @@ def figure_answer(context: Context) -> Drafted:
         or context.scope.unknown_organizations
     )
     _say_missing(context, draft)
-    return draft.finish(status="partial" if partial else "answered")
+    drafted = draft.finish(status="partial" if partial else "answered")
+    if len(tied) > 1 and len(drafted.citations) == 1:
+        return _ask_which(views[0], tied)
+    return drafted
 
 
 def _tied(matches: Sequence[Match]) -> tuple[Match, ...]:

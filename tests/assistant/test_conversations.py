@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from assistant.conversations import Conversations, Feedback, KeptTurn
 from assistant.errors import ConversationMissing, ConversationsUnusable
@@ -22,7 +22,7 @@ def database(tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def kept(database: Engine) -> Conversations:
-    return Conversations.open(database)
+    return Conversations(database)
 
 
 def answered(question: str, text: str) -> Exchange:
@@ -50,12 +50,12 @@ def turn(name: str, text: str = "答") -> KeptTurn:
 
 
 def test_what_was_said_outlives_a_restart_with_its_filter(database: Engine) -> None:
-    before = Conversations.open(database)
+    before = Conversations(database)
     conversation = before.start("甲", "热线")
     said = turn("t1").model_copy(update={"narrowed": Filter(years=(2020,))})
     before.add("甲", conversation, said)
 
-    after = Conversations.open(database)
+    after = Conversations(database)
 
     assert [head.title for head in after.heads("甲")] == ["热线"]
     assert after.turns("甲", conversation) == (said,)
@@ -149,6 +149,10 @@ def test_a_second_thought_takes_the_place_of_the_first(kept: Conversations) -> N
 
 def test_a_database_that_refuses_is_told_with_its_cause(database: Engine) -> None:
     kept = Conversations(database)
+    with database.execution_options(writes=True).connect() as connection:
+        connection.execute(text("DROP TABLE turns"))
+        connection.execute(text("DROP TABLE conversations"))
+        connection.commit()
 
     with pytest.raises(ConversationsUnusable, match="no such table"):
         kept.heads("甲")

@@ -58,7 +58,7 @@ def waiting() -> Iterator[Waiting]:
 @pytest.fixture
 def desk(waiting: Waiting, tmp_path: Path) -> Iterator[Desk]:
     with Library.open(f"sqlite:///{tmp_path / 'library.sqlite'}") as library:
-        yield Desk(waiting, MemoryReports(helan()), Conversations.open(library.database))
+        yield Desk(waiting, MemoryReports(helan()), Conversations(library.database))
         waiting.go_on.set()
 
 
@@ -204,7 +204,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Waitin
     answers = Waiting()
     folder = tmp_path_factory.mktemp("live")
     with Library.open(f"sqlite:///{folder / 'library.sqlite'}") as library:
-        desk = Desk(answers, MemoryReports(helan()), Conversations.open(library.database))
+        desk = Desk(answers, MemoryReports(helan()), Conversations(library.database))
         app = mount_page(FastAPI(), build_page(desk))
         server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run)

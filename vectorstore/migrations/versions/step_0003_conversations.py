@@ -1,4 +1,4 @@
-"""Make the tables of conversations and feedback, where the page has not made them yet."""
+"""Make the tables of conversations and feedback."""
 
 import sqlalchemy as sa
 from alembic import op
