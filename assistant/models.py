@@ -150,7 +150,8 @@ class Scope(Value):
     """Say which reports a question is about.
 
     `standalone` is the question with what the history supplied; `asked` is the same text less
-    organisations and years; `leaned_on` is what the conversation added to it. `unknown_organizations` are names
+    organisations and years; `leaned_on` is what the conversation added to it and `own` what the
+    question has without that. `unknown_organizations` are names
     that no report answers to, `sounds_like` those that sound the same as one of them.
     """
 
@@ -163,6 +164,7 @@ class Scope(Value):
     missing: tuple[tuple[str, int], ...] = ()
     choices: tuple[str, ...] = ()
     leaned_on: str = ""
+    own: str = ""
     sounds_like: tuple[str, ...] = ()
 
 

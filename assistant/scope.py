@@ -32,6 +32,8 @@ _SAME_YEAR = re.compile(r"同年|同一年|当年|这一年|那年|那一年")
 _DEICTIC = re.compile(
     r"(?:\d{1,4}|园区|县里|全县|变化|比|较|相比|上一?年|一年|去年|同比|增减|增加|减少|其中|它|他们|占比|比例|率)+"
 )
+_ASKS_FOR_COUNT = re.compile(r"[量数]\s*(?:呢|是|有|为)?\s*(?:多少)?\s*[?？]?\s*$")
+_RATE = re.compile(r"(?:率|比例|比重)(?:是|为|有)?(?:多少|几)?")
 _LATIN = re.compile(r"[a-z][a-z\s]{3,}")
 _SHORTEST_SHORT_FORM = 3
 _MOST_LEANED_ON = 160
@@ -69,15 +71,18 @@ def resolve(question: Question, heads: Sequence[ReportHead], language: Language)
         dict.fromkeys(name for m in mentions if len(m.organizations) > 1 for name in m.organizations)
     )
     named = tuple(dict.fromkeys(name for mention in mentions for name in mention.organizations))
-    organizations, standalone, leaned_on = named, question.text, ""
+    organizations, standalone, leaned_on, own = named, question.text, "", asked
     if earlier is not None:
         organizations, years, unknown, choices = _inherit(
             earlier, text, organizations, years, unknown, choices, heads
         )
         asked = re.sub(r"去年同期|上年同期|同年|当年|那年|(?:去年|上一?年度?)(?=[呢的是?？]|$)", " ", asked)
         if _leans_on_history(content, asked):
+            own = asked
             # 本句所说的词出现两次，分量重于上文
             leaned_on = earlier.asked[:_MOST_LEANED_ON]
+            if _ASKS_FOR_COUNT.search(asked):
+                leaned_on = _RATE.sub(" ", leaned_on)
             asked = f"{asked} {asked} {leaned_on}"
         standalone = _standalone(
             question.text, earlier, organizations, years, named, text, leans=bool(leaned_on)
@@ -96,6 +101,7 @@ def resolve(question: Question, heads: Sequence[ReportHead], language: Language)
         missing=missing,
         choices=choices,
         leaned_on=leaned_on,
+        own=own.strip(),
         sounds_like=_sound_alike(unknown, heads) if not organizations else (),
     )
 

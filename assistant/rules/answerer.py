@@ -28,7 +28,7 @@ from assistant.rules.facts import (
     literal_scope,
     period_answer,
 )
-from assistant.rules.lookup import figure_answer, nothing_found, premise_answer, printed_answer
+from assistant.rules.lookup import chosen, figure_answer, nothing_found, premise_answer, printed_answer
 from assistant.rules.passages import denial_answer, list_answer, passage_answer, truth_answer
 from assistant.rules.points import points_answer
 from assistant.tools import MOST_REPORTS, ListReports, ReportView, SearchSections, Toolbox
@@ -60,7 +60,7 @@ class RulesAnswerer:
         """Return the drafted answer; `observe` is told of each tool call."""
         heads = self._toolbox.list_reports(ListReports(filter=question.filter))
         asked = folded(scope.asked)
-        context = self._context(question, scope, asked, observe)
+        context = self._on_its_own(self._context(question, scope, asked, observe))
         if not heads:
             return refuse("no_report", load("empty_library").fill())
         if context.kind == "collection" and not scope.unknown_organizations:
@@ -73,6 +73,21 @@ class RulesAnswerer:
             return narrowed
         drafted = self._dispatch(narrowed)
         return _identified(drafted, narrowed) if narrowed is not context else drafted
+
+    def _on_its_own(self, context: Context) -> Context:
+        """Leave the conversation out where the question alone names a figure: 行政处罚的处理决定数量呢."""
+        if not context.scope.leaned_on or len(context.scope.candidates) > _MOST_CHOICES:
+            return context
+        own = folded(context.scope.own)
+        words = self._language.content(own)
+        if len(words) < 2 or not any(
+            match is not None and not match.missed
+            for view in context.views
+            for match in (chosen(context.figures(view, own)),)
+        ):
+            return context
+        scope = context.scope.model_copy(update={"asked": own, "leaned_on": ""})
+        return self._context(context.question, scope, own, context.note)
 
     def _context(self, question: Question, scope: Scope, asked: str, observe: Observe) -> Context:
         return Context(

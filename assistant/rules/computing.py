@@ -200,7 +200,8 @@ def share(context: Context) -> Drafted | None:
             part = _best_count(context, view, part_text)
             whole = _whole(context, view, part, whole_text) if part else None
             pair = ((view, part), (view, whole)) if part is not None and whole is not None else None
-        if pair is not None:
+        # 部分不会多于整体
+        if pair is not None and _value(pair[0]) <= _value(pair[1]):
             return _computed(context, "a/b", pair, unit="%", lead="占比", percent=True)
     return None
 

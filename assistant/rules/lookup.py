@@ -342,7 +342,7 @@ def premise_answer(context: Context) -> Drafted | None:
 
 def _as_supposed(matches: Sequence[Match], supposed: Sequence[Quantity]) -> Match | None:
     """Return a figure that fits about as well as the best one and is the number that the question supposes."""
-    sure = [match for match in matches if is_sure(match) and match.score >= matches[0].score - _CLOSE]
+    sure = [match for match in matches if is_sure(match) and match.log_odds >= matches[0].log_odds - 1]
     return next(
         (
             m

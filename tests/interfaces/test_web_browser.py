@@ -362,7 +362,7 @@ def test_a_wrong_answer_is_told_with_its_reason_and_leaves_as_a_question_set(pag
 
     record = json.loads(Path(download.value.path()).read_text("utf-8"))
     assert record["question"] == FLAGSHIP
-    assert (record["verdict"], record["reasons"], record["notes"]) == ("down", ["wrong_year"], "应是上一年")
+    assert (record["verdict"], record["faults"], record["notes"]) == ("down", ["wrong_year"], "应是上一年")
     assert record["fingerprint"] == record["given"]["fingerprint"]
 
 
@@ -403,9 +403,9 @@ def test_files_are_taken_in_one_by_one_while_questions_go_on(page: Page, tmp_pat
     note = tmp_path / "便条.txt"
     note.write_text("今天下雨。", "utf-8")
     twin = ROOT / "samples" / "贺兰县2020.txt"
-    picture = tmp_path / "图.png"
-    picture.write_bytes(b"\x89PNG")
-    page.set_input_files("#upload-files", [moved, note, twin, picture])
+    archive = tmp_path / "附件.zip"
+    archive.write_bytes(b"PK\x03\x04")
+    page.set_input_files("#upload-files", [moved, note, twin, archive])
     ask(page, FLAGSHIP)
 
     outcomes = page.locator(".outcomes li")
