@@ -28,6 +28,8 @@ class Language(Value):
     units: tuple[tuple[str, str], ...]
     equivalents: tuple[tuple[str, str], ...]
     synonyms: tuple[tuple[str, ...], ...]
+    rivals: tuple[frozenset[str], ...]
+    qualifying: tuple[str, ...]
     everyday: frozenset[str]
     actions: frozenset[str]
     body_suffixes: tuple[str, ...]
@@ -107,6 +109,8 @@ def load_language() -> Language:
             (folded(variant), folded(group[0])) for group in raw["equivalents"]["groups"] for variant in group
         ),
         synonyms=tuple(tuple(folded(word) for word in group) for group in raw["synonyms"]["groups"]),
+        rivals=tuple(frozenset(map(folded, group)) for group in raw["rivals"]["groups"]),
+        qualifying=tuple(map(folded, raw["qualifying"]["words"])),
         everyday=frozenset(raw["everyday"]["words"]),
         actions=frozenset(raw["actions"]["words"]),
         body_suffixes=tuple(sorted(raw["bodies"]["suffixes"], key=len, reverse=True)),

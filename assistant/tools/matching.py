@@ -236,7 +236,7 @@ def candidates(
         if figure.dimensions.applicant is not None and figure.dimensions.applicant != wanted:
             continue
         unit = _unit_features(asked.unit, figure)
-        if unit is None:
+        if unit is None or (figure.origin == "sentence" and _counts_something_else(card, question, language)):
             continue
         features, missed_words = _word_features(
             card, asked, importance, alike, unheard, language.actions, terms
@@ -397,6 +397,29 @@ def _clause_features(card: Card, asked: Asked, question: str) -> dict[str, float
     if card.is_change and not _ASKS_FOR_CHANGE.search(question):
         features["change"] = 1.0
     return features
+
+
+def _counts_something_else(card: Card, question: str, language: Language) -> bool:
+    return _is_of_a_rival(card, question, language) or _lacks_a_qualifier(card, question, language)
+
+
+def _is_of_a_rival(card: Card, question: str, language: Language) -> bool:
+    """Tell whether the number is of one thing of a group (微信) where the question names another (抖音) only."""
+    around = f"{card.own} {card.governor} {card.previous}"
+    for group in language.rivals:
+        named = {thing for thing in group if thing in question}
+        if named and not any(thing in around for thing in named) and any(thing in around for thing in group):
+            return True
+    return False
+
+
+def _lacks_a_qualifier(card: Card, question: str, language: Language) -> bool:
+    """Tell whether the question has a word that changes what is counted (退回) and the clause has none like it."""
+    around = f"{card.own} {card.governor} {card.previous}"
+    return any(
+        word in question and not any(other in around for other in (word, *_alike(word, language)))
+        for word in language.qualifying
+    )
 
 
 class _Named(Value):
