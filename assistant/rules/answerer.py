@@ -28,7 +28,15 @@ from assistant.rules.facts import (
     literal_scope,
     period_answer,
 )
-from assistant.rules.lookup import chosen, figure_answer, nothing_found, premise_answer, printed_answer
+from assistant.rules.lookup import (
+    SINCE_LAST_YEAR,
+    chosen,
+    figure_answer,
+    nothing_found,
+    premise_answer,
+    printed_answer,
+    printed_change,
+)
 from assistant.rules.passages import denial_answer, list_answer, passage_answer, truth_answer
 from assistant.rules.points import points_answer
 from assistant.tools import MOST_REPORTS, ListReports, ReportView, SearchSections, Toolbox
@@ -65,13 +73,14 @@ class RulesAnswerer:
             return refuse("no_report", load("empty_library").fill())
         if context.kind == "collection" and not scope.unknown_organizations:
             return collection_answer(context)
-        refused = _out_of_reach(scope, heads)
+        context = self._within_a_body(context)
+        refused = _out_of_reach(context.scope, heads)
         if refused is not None:
             return refused
         narrowed = self._narrowed(context)
         if isinstance(narrowed, Drafted):
             return narrowed
-        drafted = self._dispatch(narrowed)
+        drafted = self._dispatch(self._with_the_year_before(narrowed, heads))
         return _identified(drafted, narrowed) if narrowed is not context else drafted
 
     def _on_its_own(self, context: Context) -> Context:
@@ -88,6 +97,43 @@ class RulesAnswerer:
             return context
         scope = context.scope.model_copy(update={"asked": own, "leaned_on": ""})
         return self._context(context.question, scope, own, context.note)
+
+    def _within_a_body(self, context: Context) -> Context:
+        """Take an unknown body for a part of the known one before it (甲县2021年教育局): its report tells, or nobody."""
+        scope = context.scope
+        text = folded(context.question.text)
+        parts = [name for name in scope.unknown_organizations if not _is_listed(name, text)]
+        if not parts or not scope.organizations or len(scope.candidates) > _MOST_CHOICES:
+            return context
+        if any(view.mentions(parts) for view in context.views):
+            asked = f"{' '.join(parts)} {scope.asked}"
+            known = tuple(name for name in scope.unknown_organizations if name not in parts)
+            scope = scope.model_copy(update={"asked": asked, "unknown_organizations": known})
+            return self._context(context.question, scope, folded(asked), context.note)
+        scope = scope.model_copy(update={"organizations": (), "candidates": ()})
+        return self._context(context.question, scope, context.asked, context.note)
+
+    def _with_the_year_before(self, context: Context, heads: tuple[ReportHead, ...]) -> Context:
+        """Add the report of the year before to a question for the change since then, if no report prints it."""
+        scope = context.scope
+        if (
+            context.kind not in {"difference", "growth"}
+            or len(scope.candidates) != 1
+            or not SINCE_LAST_YEAR.search(context.asked)
+            or printed_change(context) is not None
+        ):
+            return context
+        (this,) = scope.candidates
+        before = [
+            ScopedReport(
+                report_id=head.report_id, title=head.title, organization=head.organization, year=head.year
+            )
+            for head in heads
+            if head.organization == this.organization and head.year == (this.year or 0) - 1
+        ]
+        asked = SINCE_LAST_YEAR.sub(" 比 ", context.asked)
+        scope = scope.model_copy(update={"candidates": (this, *before), "asked": asked})
+        return self._context(context.question, scope, asked, context.note) if before else context
 
     def _context(self, question: Question, scope: Scope, asked: str, observe: Observe) -> Context:
         return Context(
@@ -182,8 +228,8 @@ class RulesAnswerer:
             "headings": (headings_answer,),
             "rank": (ranking,),
             "compare": (ranking,),
-            "difference": (difference,),
-            "growth": (growth,),
+            "difference": (printed_change, difference),
+            "growth": (printed_change, growth),
             "remaining": (remaining,),
             "trend": (trend,),
             "breakdown": (breakdown,),
@@ -218,6 +264,16 @@ class RulesAnswerer:
             if drafted.status not in {"refused", "clarify"}:
                 return drafted
         return passage_answer(context)
+
+
+def _is_listed(name: str, text: str) -> bool:
+    """Tell whether a body is one of several that a question sets side by side."""
+    joint = r"(?:和|与|跟|比|及|、|,|还是|对比)"
+    return bool(
+        re.search(
+            rf"{joint}\s*(?:\d{{4}}年)?\s*{re.escape(name)}|{re.escape(name)}[^,。?]{{0,6}}{joint}", text
+        )
+    )
 
 
 def _out_of_reach(scope: Scope, heads: tuple[ReportHead, ...]) -> Drafted | None:

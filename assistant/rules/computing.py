@@ -7,12 +7,13 @@ from decimal import Decimal
 from assistant.models import Derivation
 from assistant.rules.context import Context, is_sure
 from assistant.rules.draft import Draft, Drafted, amount, issuer, value_text
-from assistant.rules.lookup import chosen, shared_tail
+from assistant.rules.lookup import SINCE_LAST_YEAR, chosen, shared_tail
 from assistant.tools import CERTAIN, Calculate, Match, ReportView, analyse, label_of, squeezed
 from ingest.models import Figure
 from ingest.numerals import RATIO_UNITS, in_base_units
 
 _LIST = re.compile(r"[、,，;；]|以及|和|与|跟|及|还是")
+_ALSO_GROWTH = re.compile(r"[增涨降升]幅|百分之|增长率|下降率|[增涨]了?百分")
 _OR = re.compile(r"还是")
 # 要做的运算，不是所问的事
 _OPERATION = re.compile(
@@ -82,10 +83,20 @@ def ranking(context: Context) -> Drafted | None:
 def difference(context: Context) -> Drafted | None:
     """Return by how much two figures differ."""
     found = _more_than(context) or _compared(context)
-    if len(found) != 2:
+    if len(found) != 2 or (len(context.views) == 1 and SINCE_LAST_YEAR.search(context.asked)):
         return None
     larger, smaller = sorted(found, key=_value, reverse=True)
-    return _computed(context, "a-b", (larger, smaller), unit=_unit(larger), lead="相差")
+    drafted = _computed(context, "a-b", (larger, smaller), unit=_unit(larger), lead="相差")
+    grown = growth(context) if _ALSO_GROWTH.search(context.asked) else None
+    return _joined(drafted, grown) if drafted is not None and grown is not None else drafted
+
+
+def _joined(one: Drafted, other: Drafted) -> Drafted:
+    """Return two computations over the same figures as one answer; the second one's citations are the first one's."""
+    line = other.text.split("：")[0]
+    return one.model_copy(
+        update={"text": f"{one.text}\n{line}。", "derivations": (*one.derivations, *other.derivations)}
+    )
 
 
 def total(context: Context) -> Drafted | None:
@@ -405,6 +416,9 @@ def _more_than(context: Context) -> list[_Pair]:
 def _computed(
     context: Context, expression: str, pairs: Sequence[_Pair], *, unit: str, lead: str, percent: bool = False
 ) -> Drafted | None:
+    units = {in_base_units(match.figure.quantity)[1] for _, match in pairs if match.figure.quantity}
+    if len(units) > 1 and "/b" not in expression:
+        return None
     inputs = tuple(
         (name, match.figure.quantity)
         for name, (_, match) in zip(_NAMES, pairs, strict=False)

@@ -8,7 +8,7 @@ from assistant.tools import LookupFigures, Match, ReportView, SearchSections, Se
 from ingest.indicators import Indicators
 from vectorstore.models import Filter
 
-SURE = 0.75
+SURE = 0.72
 """The chance from which a figure counts as what was asked."""
 MOST_MISSED = 0.34
 """The share of the asked words, by rarity, that a sentence may leave unmentioned."""

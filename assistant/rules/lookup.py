@@ -19,10 +19,17 @@ _WORKED_OUT = re.compile(
     r"占|倍|除以|减去|加上|之和|加起来|加在一起|合起来|相加|相差|平均|人均|高出|多出|超出|超过(?=.*多少)|净增|差额|差值|比例|比重|几分之几|(?<=[\u4e00-\u9fff])比(?!上一?年|去年|前一?年)(?=[^,，。]{1,24}(?:多|少|高|低|大|小))"
 )
 _RATIO_WORDS = frozenset({"比例", "比重", "几分之几"})
+SINCE_LAST_YEAR = re.compile(r"(?:比|较|跟|与|和|同)(?:上一?年度?|去年|前一年)(?:同期|相比)?|同比")
+_MORE_OR_LESS = re.compile(
+    r"(?:增加|减少|增长|下降|多|少)(?:了|出)?(?:还是(?:增加|减少|多|少)了?)?[,，]?(?=多少|几|\s|百分)"
+)
+_CHANGE = re.compile(r"[增减]|下降|上升|提高|降低|(?:较|比)上一?年")
 _CLOSE = 0.03
 _TIED = 0.4
 """The difference in log-odds below which two figures fit alike."""
 _MOST_TIED = 4
+_MOST_BEHIND = 2.0
+"""How far, in log-odds, a figure may lag behind the best and still be the one whose number the question names."""
 _SUMS_UP = re.compile(r"合计|共计|总计|总共|一共|总数|总量|以上")
 _WHOLE_LAG = 1.5
 """How far, in log-odds, the whole of a list may lag behind one of its parts and still be what was asked."""
@@ -138,6 +145,22 @@ def printed_answer(context: Context) -> Drafted:
         and stated.search(match.figure.phrase)
     ]
     return figure_answer(context) if fitting else nothing_found(context)
+
+
+def printed_change(context: Context) -> Drafted | None:
+    """Return by how much a figure changed since the year before, where the report itself says so."""
+    asked = SINCE_LAST_YEAR.sub(" 本年增减 ", context.asked)
+    if asked == context.asked or len(context.views) != 1:
+        return None
+    (view,) = context.views
+    match = chosen(context.figures(view, _MORE_OR_LESS.sub(" ", asked)))
+    if match is None or match.figure.quantity is None or not _CHANGE.search(match.figure.phrase):
+        return None
+    draft = Draft()
+    mark = draft.cite_figure(view, match.figure)
+    draft.say(f"{amount(match.figure)}{mark}——{issuer(view)}{_quoted(match)}。")
+    draft.warn_of_findings()
+    return draft.finish()
 
 
 def _say_missing(context: Context, draft: Draft) -> None:
@@ -342,7 +365,9 @@ def premise_answer(context: Context) -> Drafted | None:
 
 def _as_supposed(matches: Sequence[Match], supposed: Sequence[Quantity]) -> Match | None:
     """Return a figure that fits about as well as the best one and is the number that the question supposes."""
-    sure = [match for match in matches if is_sure(match) and match.log_odds >= matches[0].log_odds - 1]
+    sure = [
+        match for match in matches if is_sure(match) and match.log_odds >= matches[0].log_odds - _MOST_BEHIND
+    ]
     return next(
         (
             m

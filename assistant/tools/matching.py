@@ -408,7 +408,8 @@ def _is_of_a_rival(card: Card, question: str, language: Language) -> bool:
     around = f"{card.own} {card.governor} {card.previous}"
     for group in language.rivals:
         named = {thing for thing in group if thing in question}
-        if named and not any(thing in around for thing in named) and any(thing in around for thing in group):
+        told = {other for thing in named for other in (thing, *_alike(thing, language))}
+        if named and not any(thing in around for thing in told) and any(thing in around for thing in group):
             return True
     return False
 
