@@ -20,6 +20,7 @@ _LIST_NUMBER = re.compile(r"^[\s*]*(?:\d{1,2}[.、．](?!\d\s*[%件条])|[（(][
 _DATE_IN_FRONT = re.compile(
     r"^\s*(?:(?:19|20)\d{2}\s*年度?|今年|本年度?|全年|截至目前|其中|同时|并|共|累计)[，,：:]?\s*"
 )
+_AND_MORE = re.compile(r"\s*(?:和|与|及|以及|并)(?=[\u4e00-\u9fff]).*$", re.DOTALL)
 _PARTS = ("；", ";", "：", ":", "其中")
 _SHORTEST_TELLING_PHRASE = 6
 
@@ -159,6 +160,9 @@ def _phrase(text: str, found: Sequence[NumberPhrase], index: int) -> str:
     while (shorter := _DATE_IN_FRONT.sub("", before)) != before:
         before = shorter
     behind = text[number.char_end : min(ends, default=ceiling)]
+    if index + 1 < len(found):
+        # 建议37件和提案19件：“和提案”属于后一个数
+        behind = _AND_MORE.sub("", behind)
     if not before.strip("、 \u3000") and text[start - 1 : start] in {"：", ":"}:
         # 政府网站：2328 条；政务微信：309 条
         before = re.split(rf"[{_CLAUSE_MARKS}、（(]", text[floor : start - 1])[-1]

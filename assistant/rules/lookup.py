@@ -28,6 +28,8 @@ _CLOSE = 0.03
 _TIED = 0.4
 """The difference in log-odds below which two figures fit alike."""
 _MOST_TIED = 4
+_MOST_UNSAID = 0.3
+"""The share of the asked words, by rarity, without which a number is not confirmed."""
 _MOST_BEHIND = 2.0
 """How far, in log-odds, a figure may lag behind the best and still be the one whose number the question names."""
 _SUMS_UP = re.compile(r"合计|共计|总计|总共|一共|总数|总量|以上")
@@ -355,9 +357,16 @@ def premise_answer(context: Context) -> Drafted | None:
         mark = draft.cite_figure(view, match.figure)
         agrees = any(_equal(match.figure.quantity, quantity) for quantity in supposed)
         verdict = (
-            ("是" if agrees else "不是") if supposed else "没有" if match.figure.quantity.value == 0 else "有"
+            ("是，" if agrees else "不是，")
+            if supposed
+            else "没有，"
+            if match.figure.quantity.value == 0
+            else "有，"
         )
-        draft.say(f"{verdict}，{amount(match.figure)}{mark}——{issuer(view)}{_quoted(match)}。")
+        if agrees and match.missed > _MOST_UNSAID:
+            # 数相同，所说的事报告没有都提到
+            verdict = "报告所载："
+        draft.say(f"{verdict}{amount(match.figure)}{mark}——{issuer(view)}{_quoted(match)}。")
     draft.warn_of_findings()
     drafted = draft.finish()
     return drafted if drafted.text else None

@@ -15,6 +15,7 @@ _ITEM = re.compile(
 )
 _FIRST_ITEM = re.compile(r"^[\s*]*(?:一是|第一[，,、]|[（(]?1[)）.、．](?!\d))")
 _ITEM_INSIDE = re.compile(r"[：:，,]\s*(?=一是)")
+_QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,20})[”\"」』]")
 _LONGEST_ANSWER = 900
 _MOST_SENTENCES = 3
 _MOST_OF_A_SECTION = 5
@@ -119,6 +120,14 @@ def passage_answer(context: Context) -> Drafted:
     fitting = [
         (view, match) for view, match in ranked if match.score >= FITTING_SENTENCE and match.missed <= 0.5
     ]
+    terms = [squeezed(term) for term in _QUOTED.findall(context.question.text)]
+    if terms:
+        # 问的是报告里一个带引号的词，只有写着它的句子才算数
+        fitting = [
+            (view, match)
+            for view, match in ranked
+            if match.score >= FITTING_SENTENCE / 2 and any(t in squeezed(match.sentence.text) for t in terms)
+        ]
     if not fitting:
         denied = denial_answer(context)
         if denied is not None:

@@ -27,7 +27,7 @@ _UP_TO_A_NUMBER = re.compile(r"(.+?)\d[\d.]*[^\d]*$")
 class Card(Value):
     """Hold a figure with its surroundings, all squeezed; of a cell only `own` and `headings` are filled.
 
-    `own` is the clause that the number counts; `governor` what opens its sentence, its list or its parentheses;
+    `own` is the clause that the number counts and `deeds` what it says is done; `governor` what opens its sentence, its list or its parentheses;
     `previous` the clause right in front; `siblings` the clauses of the other numbers there; `sentence` all of it;
     `before` the sentence in front.
     """
@@ -35,6 +35,7 @@ class Card(Value):
     figure: Figure
     own: str
     own_words: tuple[str, ...]
+    deeds: tuple[str, ...] = ()
     governor: str = ""
     previous: str = ""
     siblings: str = ""
@@ -118,6 +119,7 @@ def _of_sentences(figures: Sequence[Figure], openings: dict[int, _Opening]) -> I
                 figure=figure,
                 own=owns[index],
                 own_words=_words(without_parentheses(owns[index])),
+                deeds=_deeds(owns[index]),
                 governor=" ".join(dict.fromkeys(filter(None, governors))),
                 previous=next(iter(_clauses_in_front(text, at)), ""),
                 siblings=" ".join(own for other, own in enumerate(owns) if other != index),
@@ -161,6 +163,11 @@ def _with_subject(own: str, text: str, at: int) -> str:
         if _names_a_thing(clause):
             break
     return own
+
+
+def _deeds(own: str) -> tuple[str, ...]:
+    """Return what a clause says is done with its thing (办结)."""
+    return tuple(word for word in words(own) if len(word) > 1 and word in load_language().actions)
 
 
 def _names_a_thing(clause: str) -> bool:

@@ -64,6 +64,7 @@ what is done with a thing (受理, 公开) that the number's surroundings do not
 FEATURES = (
     *DISTANCES,
     "unasked",
+    "deed_unasked",
     "overlap",
     "unit_same",
     "unit_ratio",
@@ -253,6 +254,10 @@ def candidates(
             if told is not None and any(word in question for word in told.phrase):
                 features["indicator"] = 1.0
         features["unasked"] = _unasked(card, asked, question, view, language)
+        if card.deeds and not any(
+            other in question for deed in card.deeds for other in (deed, *_alike(deed, language))
+        ):
+            features["deed_unasked"] = 1.0
         features["overlap"] = _overlap(without_parentheses(card.own), question)
         found.append((card, features, missed_words))
     return found

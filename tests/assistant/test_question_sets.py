@@ -72,6 +72,23 @@ def test_questions_over_a_report_of_another_province(engine_over):
     assert confident <= 0.03 * total, "\n".join(wrong)
 
 
+def test_colloquial_questions_over_the_real_reports(engine_over):
+    """Hold the rules to questions put in words far from the reports', which somebody wrote who had not seen them."""
+    if not REAL.is_dir():
+        pytest.skip("the real reports are not beside the project")
+    wrong, confident, total = failures(engine_over(*sorted(REAL.glob("*.txt"))), "colloquial_real.tsv")
+    assert len(wrong) <= 0.18 * total, "\n".join(wrong)
+    assert confident <= 0.05 * total, "\n".join(wrong)
+
+
+def test_colloquial_questions_over_reports_of_other_provinces(engine_over):
+    """Refuse rather than guess: of what words so far from the reports' ask, less than half is found by rule."""
+    reports = sorted((DATA / "reports" / "colloquial").glob("*.txt"))
+    wrong, confident, total = failures(engine_over(*reports), "colloquial_unseen.tsv")
+    assert len(wrong) <= 0.58 * total, "\n".join(wrong)
+    assert confident <= 0.1 * total, "\n".join(wrong)
+
+
 def test_near_twins_in_the_library_do_not_change_an_answer(engine_over, tmp_path):
     original = (DATA / "reports" / "临江教委2022.txt").read_text("utf-8")
     files = [DATA / "reports" / "临江教委2022.txt"]
