@@ -1,6 +1,7 @@
 """Hold what every way of answering needs: the question, its scope, the reports and the tools."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from assistant.language import Kind, Language
 from assistant.models import Question, Scope
@@ -39,9 +40,10 @@ class Context:
         self.language = language
         self.indicators = indicators
         self._observe = observe
+        self._figures: dict[tuple[str, str], tuple[Match, ...]] = {}
         self.filter = Filter(report_ids=tuple(candidate.report_id for candidate in scope.candidates))
 
-    @property
+    @cached_property
     def views(self) -> tuple[ReportView, ...]:
         """Return the reports that the question is about."""
         return self.toolbox.views(self.filter)
@@ -52,8 +54,12 @@ class Context:
 
     def figures(self, view: ReportView, phrase: str) -> tuple[Match, ...]:
         """Return the figures of a report that fit a phrase, best first."""
-        self._observe("lookup_figures", phrase.strip())
-        return self.toolbox.lookup_figures(LookupFigures(filter=self.only(view), phrase=phrase)).matches
+        asked = (view.report.id, phrase)
+        if asked not in self._figures:
+            self._observe("lookup_figures", phrase.strip())
+            found = self.toolbox.lookup_figures(LookupFigures(filter=self.only(view), phrase=phrase))
+            self._figures[asked] = found.matches
+        return self._figures[asked]
 
     def sentences(self, views: Sequence[ReportView], query: str, *, dense: bool) -> SectionLookup:
         """Return the sentences and passages of reports that fit a query, best first."""

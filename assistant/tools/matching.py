@@ -17,7 +17,7 @@ from importlib.resources import files
 from assistant.language import Language
 from assistant.tools.cards import Card, settled, squeezed
 from assistant.tools.views import ReportView
-from ingest.indicators import Indicators
+from ingest.indicators import Indicators, load_indicators
 from ingest.models import Applicant, Figure, Value
 from ingest.numerals import RATIO_UNITS
 from ingest.outline import Sentence
@@ -165,8 +165,9 @@ def analyse(text: str, language: Language, indicators: Indicators) -> Asked:
 
 def _without_slips(text: str, indicators: Indicators) -> str:
     """Return a question in which a form's label written with one wrong character of the same sound is put right."""
+    characters = set(text)
     for term in _labels(indicators):
-        if term in text:
+        if term in text or len(set(term) - characters) > 1:
             continue
         for at in range(len(text) - len(term) + 1):
             written = text[at : at + len(term)]
@@ -212,7 +213,7 @@ def match_figures(
                     named=named,
                 )
             )
-    return tuple(sorted(matches, key=lambda match: (-match.score, match.figure.anchor.char_start)))
+    return tuple(sorted(matches, key=lambda match: (-match.log_odds, match.figure.anchor.char_start)))
 
 
 def candidates(
@@ -221,7 +222,7 @@ def candidates(
     """Return the figures of a report that may be asked for, with their features and the words they miss."""
     question = squeezed(asked.text)
     importance = _importance(asked, view, language)
-    terms = _terms(indicators)
+    terms = _terms()
     named = _Named(
         row=_longest([term for rows, _, _ in terms.values() for term in rows], question),
         column=_longest([term for _, columns, _ in terms.values() for term in columns], question),
@@ -316,7 +317,8 @@ def _importance(asked: Asked, view: ReportView, language: Language) -> dict[str,
     return {word: weight / total for word, weight in weights.items()}
 
 
-def _terms(indicators: Indicators) -> dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]:
+@cache
+def _terms() -> dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]:
     """Return by indicator the words that ask for its row and its column, and all of them as one text."""
     return {
         entry.key: (
@@ -324,7 +326,7 @@ def _terms(indicators: Indicators) -> dict[str, tuple[tuple[str, ...], tuple[str
             tuple(map(settled, entry.column_terms)),
             settled(" ".join((*entry.row_terms, *entry.column_terms))),
         )
-        for entry in indicators.indicators
+        for entry in load_indicators().indicators
     }
 
 

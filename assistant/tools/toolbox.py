@@ -135,7 +135,7 @@ class Toolbox:
                     for figure in view.figures
                     if figure.indicator == call.indicator and figure.dimensions.applicant in {None, wanted}
                 ]
-        ranked = sorted(found, key=lambda match: -match.score)
+        ranked = sorted(found, key=lambda match: -match.log_odds)
         return FigureLookup(
             matches=tuple(ranked[:_MOST_RESULTS]), omitted=max(0, len(ranked) - _MOST_RESULTS)
         )
