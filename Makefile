@@ -35,7 +35,7 @@ run: $(INSTALLED) ## 读入 REPORTS（默认 samples）并启动网页与接口
 	@exec $(BIN)/gongkai serve --host "$(HOST)" --port "$(PORT)"
 
 test: check ## 安装并通过全部检查与测试
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 check: $(INSTALLED_DEV) ## 代码检查：格式、类型、导入边界
 	$(BIN)/ruff check .
