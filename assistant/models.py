@@ -150,9 +150,9 @@ class Scope(Value):
     """Say which reports a question is about.
 
     `standalone` is the question with what the history supplied; `asked` is the same text less
-    organisations and years; `leaned_on` is what the conversation added to it and `own` what the
-    question has without that. `unknown_organizations` are names
-    that no report answers to, `sounds_like` those that sound the same as one of them.
+    organisations and years; `leaned_on` is what the conversation added to it and `own` what the question has
+    without that. `unknown_organizations` are names that no report answers to, `sounds_like` those that sound the
+    same as one of them.
     """
 
     organizations: tuple[str, ...]

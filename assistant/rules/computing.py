@@ -417,7 +417,7 @@ def _computed(
     context: Context, expression: str, pairs: Sequence[_Pair], *, unit: str, lead: str, percent: bool = False
 ) -> Drafted | None:
     units = {in_base_units(match.figure.quantity)[1] for _, match in pairs if match.figure.quantity}
-    if len(units) > 1 and "/b" not in expression:
+    if len(units) > 1 and (percent or "/b" not in expression):
         return None
     inputs = tuple(
         (name, match.figure.quantity)

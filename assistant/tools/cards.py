@@ -27,9 +27,10 @@ _UP_TO_A_NUMBER = re.compile(r"(.+?)\d[\d.]*[^\d]*$")
 class Card(Value):
     """Hold a figure with its surroundings, all squeezed; of a cell only `own` and `headings` are filled.
 
-    `own` is the clause that the number counts and `deeds` what it says is done; `governor` what opens its sentence, its list or its parentheses;
-    `previous` the clause right in front; `siblings` the clauses of the other numbers there; `sentence` all of it;
-    `before` the sentence in front.
+    `own` is the clause that the number counts and `deeds` what it says is done; `governor` what opens its
+    sentence, its list or its parentheses; `previous` the clause right in front, `since` all since the number
+    before; `siblings` the clauses of the other numbers there; `sentence` all of it; `before` the sentence in
+    front.
     """
 
     figure: Figure
@@ -38,6 +39,7 @@ class Card(Value):
     deeds: tuple[str, ...] = ()
     governor: str = ""
     previous: str = ""
+    since: str = ""
     siblings: str = ""
     sentence: str = ""
     before: str = ""
@@ -112,6 +114,7 @@ def _of_sentences(figures: Sequence[Figure], openings: dict[int, _Opening]) -> I
         ]
         for index, figure in enumerate(run):
             at = figure.anchor.char_start - start
+            last = run[index - 1].anchor.char_end - start if index else 0
             inside = _parenthesis(text, at)
             listed = _list_head(text, at)
             governors = (opening.governor, lead if index else "", inside, listed)
@@ -122,6 +125,7 @@ def _of_sentences(figures: Sequence[Figure], openings: dict[int, _Opening]) -> I
                 deeds=_deeds(owns[index]),
                 governor=" ".join(dict.fromkeys(filter(None, governors))),
                 previous=next(iter(_clauses_in_front(text, at)), ""),
+                since=settled(text[last:at]),
                 siblings=" ".join(own for other, own in enumerate(owns) if other != index),
                 sentence=settled(text),
                 before=opening.before,

@@ -412,7 +412,7 @@ def _counts_something_else(card: Card, question: str, language: Language) -> boo
 
 def _is_of_a_rival(card: Card, question: str, language: Language) -> bool:
     """Tell whether the number is of one thing of a group (微信) where the question names another (抖音) only."""
-    around = f"{card.own} {card.governor} {card.previous}"
+    around = f"{card.own} {card.governor} {card.previous} {card.since}"
     for group in language.rivals:
         named = {thing for thing in group if thing in question}
         told = {other for thing in named for other in (thing, *_alike(thing, language))}
@@ -423,7 +423,7 @@ def _is_of_a_rival(card: Card, question: str, language: Language) -> bool:
 
 def _lacks_a_qualifier(card: Card, question: str, language: Language) -> bool:
     """Tell whether the question has a word that changes what is counted (退回) and the clause has none like it."""
-    around = f"{card.own} {card.governor} {card.previous}"
+    around = f"{card.own} {card.governor} {card.previous} {card.since}"
     return any(
         word in question and not any(other in around for other in (word, *_alike(word, language)))
         for word in language.qualifying
