@@ -7,7 +7,7 @@ from decimal import Decimal
 from assistant.models import Derivation
 from assistant.rules.context import Context, is_sure
 from assistant.rules.draft import Draft, Drafted, amount, issuer, value_text
-from assistant.rules.lookup import SINCE_LAST_YEAR, chosen, shared_tail
+from assistant.rules.lookup import SINCE_LAST_YEAR, chosen, shared_tail, tied
 from assistant.tools import CERTAIN, Calculate, Match, ReportView, analyse, label_of, squeezed
 from ingest.models import Figure
 from ingest.numerals import RATIO_UNITS, in_base_units
@@ -20,7 +20,7 @@ _OPERATION = re.compile(
     r"(?:把|将)?(?:从(?:多|大|高)到(?:少|小|低)|从(?:少|小|低)到(?:多|大|高))|(?:怎么|如何|请)?(?:排一下|排个序|排序|排名|排列|排)|依次"
     r"|(?:哪个|哪一个|谁|哪家|哪种|哪一?年|哪边|哪项|哪类|何者)的?(?!单位)|两者|二者|相比(?:较)?|比较|对比|相差|差(?:了)?(?=多少)"
     r"|合计|一共|总共|加起来|相加|之和|共计|平均(?:每年|一年)?|(?:各自|各有|各是|各为|各)(?!级|类|部门|单位|乡|镇|项)|分别"
-    r"|(?:更|最)(?:多|少|高|低|大|小)的?(?:是)?|的?(?:更)?(?:多|少|高|低)[,，]?\s*(?=还是)|(?:列出|列一下)|(?:每|各)年的?|(?<![第前])(?:这)?[两三四五六七八][项个](?=数量|数|中|里|从)|(?:这)?[两二三四五六七八九十]年(?:里|间|来|的)?|历年|近.年|(?:怎么|如何)?变化(?:情况|趋势)?|趋势|走势"
+    r"|(?:更|最)(?:多|少|高|低|大|小)的?(?:是)?|的?(?:更)?(?:多|少|高|低)[,，]?\s*(?=还是)|(?:列出|列一下)|(?:每|各)年的?|(?:这)?[两三四五六七八][家个](?:单位)?(?=谁|哪|[,，、])|(?<![第前])(?:这)?[两三四五六七八][项个](?=数量|数|中|里|从)|(?:这)?[两二三四五六七八九十]年(?:里|间|来|的)?|历年|近.年|(?:怎么|如何)?变化(?:情况|趋势)?|趋势|走势"
     r"|(?:多|少|高|低|增加|减少|增长|下降)(?:了|出)?(?:还是|或者?|或是)(?:多|少|高|低|增加|减少|增长|下降)(?:了|出)?"
     r"|(?<=比)\s|(?:多|少|高|低)(?:了|出)?(?=多少|几)|(?:增长|下降|上升|增幅|降幅)(?:了|率|幅度)?|百分之(?:多少|几)|(?:是|有|到|至|里面)\s*(?=[?？,，]|$)"
 )
@@ -73,11 +73,15 @@ def ranking(context: Context) -> Drafted | None:
         same = _value(ordered[0]) == _value(ordered[1])
         head = "两者相同" if same and len(ordered) == 2 else f"{_name(context, winner)}{word}"
         draft.say(f"{head}：{'；'.join(parts)}。")
+    told = {view.report.id for view, _ in ordered}
+    left_out = [view for view in context.views if view.report.id not in told]
+    if left_out:
+        draft.say(f"没有找到这一项的报告：{'、'.join(issuer(view) for view in left_out)}。")
     if len(units) > 1:
         draft.warn("mixed_units", f"各项单位不同（{'、'.join(sorted(units))}），只按数值排列")
     _warn_of_forms(ordered, draft)
     draft.warn_of_findings()
-    return draft.finish()
+    return draft.finish(status="partial" if left_out and context.scope.organizations else "answered")
 
 
 def difference(context: Context) -> Drafted | None:
@@ -345,7 +349,11 @@ def _compared(context: Context) -> list[_Pair]:
         phrase = re.sub(r"比|[、,，]|\s(?:和|与|跟|到|至)\s", " ", phrase)
         if not context.language.content(phrase):
             phrase = context.asked
-        found = [(view, match) for view in views if (match := chosen(context.figures(view, phrase)))]
+        found = [
+            (view, match)
+            for view in views
+            if (match := chosen(context.figures(view, phrase))) and not tied(context.figures(view, phrase))
+        ]
         return _of_one_unit([pair for pair in found if pair[1].figure.quantity is not None], context)
     pairs: list[_Pair] = []
     for view in views:

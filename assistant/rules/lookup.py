@@ -49,10 +49,10 @@ def figure_answer(context: Context) -> Drafted:
     failed: list[ReportView] = []
     views = context.views
     parts = _parts(context.asked)
-    tied: tuple[Match, ...] = ()
+    alike: tuple[Match, ...] = ()
     if len(parts) == 1 and len(views) == 1:
         parts = _listed(context, views[0]) or parts
-        tied = _tied(context.figures(views[0], context.asked)) if len(parts) == 1 else ()
+        alike = tied(context.figures(views[0], context.asked)) if len(parts) == 1 else ()
     for view in views:
         said: set[str] = set()
         stated = [
@@ -76,12 +76,12 @@ def figure_answer(context: Context) -> Drafted:
     )
     _say_missing(context, draft)
     drafted = draft.finish(status="partial" if partial else "answered")
-    if len(tied) > 1 and len(drafted.citations) == 1:
-        return _ask_which(views[0], tied)
+    if len(alike) > 1 and len(drafted.citations) == 1:
+        return _ask_which(views[0], alike)
     return drafted
 
 
-def _tied(matches: Sequence[Match]) -> tuple[Match, ...]:
+def tied(matches: Sequence[Match]) -> tuple[Match, ...]:
     """Return the figures among which nothing in the question decides: they fit alike and differ in amount."""
     best = chosen(matches)
     if best is None or best.figure.quantity is None:
@@ -99,12 +99,12 @@ def _tied(matches: Sequence[Match]) -> tuple[Match, ...]:
     return (best, *rivals[: _MOST_TIED - 1]) if rivals else ()
 
 
-def _ask_which(view: ReportView, tied: Sequence[Match]) -> Drafted:
-    figures = "、".join(f"“{label_of(match.figure)}”{amount(match.figure)}" for match in tied)
+def _ask_which(view: ReportView, alike: Sequence[Match]) -> Drafted:
+    figures = "、".join(f"“{label_of(match.figure)}”{amount(match.figure)}" for match in alike)
     return refuse(
         "ambiguous",
         load("which_figure").fill(reports=issuer(view), figures=figures),
-        suggestions=tuple(f"{issuer(view)}{label_of(match.figure)}是多少" for match in tied),
+        suggestions=tuple(f"{issuer(view)}{label_of(match.figure)}是多少" for match in alike),
     )
 
 
@@ -446,8 +446,12 @@ def denying_sentence(context: Context, view: ReportView, phrase: str) -> Sentenc
 
 
 def nothing_found(context: Context) -> Drafted:
-    """Refuse, and offer the figures that come nearest."""
+    """Refuse, and offer the figures that come nearest; a report that is not there is the first reason."""
     views = context.views
+    if context.scope.missing:
+        asked = "、".join(f"{name}{year}年" for name, year in context.scope.missing)
+        held = "、".join(issuer(view) for view in views)
+        return refuse("no_report", load("no_report").fill(asked=asked, held=held))
     names = "、".join(issuer(view) for view in views[:3])
     near = [
         match

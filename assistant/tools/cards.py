@@ -12,7 +12,9 @@ from vectorstore.lexical import words
 
 _CLAUSE_MARKS = "，,；;。：:！？!?（("
 _SUMS = re.compile(r"共|总|合计|累计|全部")
-_ALL_TOGETHER = re.compile(r"以上|合计|共计|总计|累计|总共|一共|总量|总数|全年|全县|全市|全区|各类|全部")
+_ALL_TOGETHER = re.compile(
+    r"以上|合计|共计|总计|累计|总共|一共|总量|总数|全年|全县|全市|全区|各类|全部|各级|行政机关|各部门|各单位|[我本全][局委县市区镇乡街办州省厅]"
+)
 _CHANGES = re.compile(
     r"(?:增加|减少|增长|下降|上升|降低|提高|提升|多|少)(?:了)?\s*$|(?:较|比|同比|环比)[^，。；]{0,12}$"
 )

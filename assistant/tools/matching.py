@@ -32,6 +32,7 @@ _HEAD = re.compile(
 )
 _MONEY = re.compile(r"[万亿]*(?:元|美元)$")
 _ASKS_FOR_CHANGE = re.compile(r"增|减|变化|同比|环比|上升|下降|提高|提升")
+_ON_ITS_OWN = frozenset(["主动", "主动公开"])
 _ASKS_FOR_ALL = re.compile(r"总|共|合计|全部|累计")
 _DENIAL = re.compile(
     r"(?:未(?:收到|接到|发生|收取|受理|出现|产生|发现|制定|举办|召开|提起|被)|没有(?:收到|接到|发生|收取|受理|出现|产生|被)?|无(?!论|障碍|缝|正当|线|偿))([^。；;]{1,40})"
@@ -240,6 +241,8 @@ def candidates(
         unit = _unit_features(asked.unit, figure)
         if unit is None or (figure.origin == "sentence" and _counts_something_else(card, question, language)):
             continue
+        if figure.origin == "sentence" and _is_of_all_applicants(card, asked, indicators):
+            continue
         features, missed_words = _word_features(
             card, asked, importance, alike, unheard, language.actions, terms
         )
@@ -248,7 +251,7 @@ def candidates(
             features |= _cell_features(figure, question, terms, named)
             features["cell_missed"] = features.get("absent", 0.0) + features.get("unheard", 0.0)
         else:
-            features |= _clause_features(card, asked, question)
+            features |= _clause_features(card, asked, question, language)
             if len(named.row) > 2 and named.row not in f"{card.own} {card.governor}":
                 features["other_row"] = 1.0
             told = phrases.get(figure.indicator or "")
@@ -388,13 +391,16 @@ def _softly(word: str, text: str) -> bool:
     return False
 
 
-def _clause_features(card: Card, asked: Asked, question: str) -> dict[str, float]:
+def _clause_features(card: Card, asked: Asked, question: str, language: Language) -> dict[str, float]:
     features: dict[str, float] = {}
     if any(_is_one_of_many(word, card.own, question) for word in asked.words):
         features["listed"] = 1.0
     if asked.head is not None:
         features["head" if asked.head in card.own else "head_missing"] = 1.0
-    asks_for_all = bool(_ASKS_FOR_ALL.search(question))
+    # 只问“公开了多少条信息”，问的是总数
+    asks_for_all = bool(_ASKS_FOR_ALL.search(question)) or not (
+        {word for word in asked.words if len(word) > 1} - language.everyday - language.actions - _ON_ITS_OWN
+    )
     if card.sums_up:
         features["total_asked" if asks_for_all else "total_unasked"] = 1.0
     if card.is_part:
@@ -408,6 +414,15 @@ def _clause_features(card: Card, asked: Asked, question: str) -> dict[str, float
 
 def _counts_something_else(card: Card, question: str, language: Language) -> bool:
     return _is_of_a_rival(card, question, language) or _lacks_a_qualifier(card, question, language)
+
+
+def _is_of_all_applicants(card: Card, asked: Asked, indicators: Indicators) -> bool:
+    """Tell whether a clause counts applications without saying whose, where the question asks for one applicant's."""
+    terms = [
+        term for column in indicators.applicants if column.key == asked.applicant for term in column.terms
+    ]
+    around = f"{card.own} {card.governor} {card.since}"
+    return bool(terms) and "申请" in card.own and not any(term in around for term in terms)
 
 
 def _is_of_a_rival(card: Card, question: str, language: Language) -> bool:
@@ -502,6 +517,7 @@ def _unasked(card: Card, asked: Asked, question: str, view: ReportView, language
         word
         for word in card.own_words
         if word not in question
+        and word not in view.issuer
         and not any(other in question for other in _alike(word, language))
         and not any(_softly(word, mine) for mine in asked.words)
     ]

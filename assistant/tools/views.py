@@ -61,6 +61,11 @@ class ReportView:
         )
 
     @cached_property
+    def issuer(self) -> str:
+        """Return the name of the body that reports, squeezed: a clause that says it says nothing more."""
+        return settled(self.report.organization.name)
+
+    @cached_property
     def assessments(self) -> tuple[Assessment, ...]:
         """Return every rule of consistency that applies, also those that agree."""
         return assess(self.figures, self.report.sections, self.sentences, self._indicators)
