@@ -29,16 +29,14 @@ _UP_TO_A_NUMBER = re.compile(r"(.+?)\d[\d.]*[^\d]*$")
 class Card(Value):
     """Hold a figure with its surroundings, all squeezed; of a cell only `own` and `headings` are filled.
 
-    `own` is the clause that the number counts and `deeds` what it says is done; `governor` what opens its
-    sentence, its list or its parentheses; `previous` the clause right in front, `since` all since the number
-    before; `siblings` the clauses of the other numbers there; `sentence` all of it; `before` the sentence in
-    front.
+    `own` is the clause that the number counts; `governor` what opens its sentence, its list or its parentheses;
+    `previous` the clause right in front, `since` all since the number before; `siblings` the clauses of the other
+    numbers there; `sentence` all of it; `before` the sentence in front.
     """
 
     figure: Figure
     own: str
     own_words: tuple[str, ...]
-    deeds: tuple[str, ...] = ()
     governor: str = ""
     previous: str = ""
     since: str = ""
@@ -46,6 +44,8 @@ class Card(Value):
     sentence: str = ""
     before: str = ""
     headings: str = ""
+    is_bare: bool = False
+    """Whether the clause names no thing itself and got it from the clauses in front."""
     is_first: bool = False
     is_part: bool = False
     is_change: bool = False
@@ -124,7 +124,6 @@ def _of_sentences(figures: Sequence[Figure], openings: dict[int, _Opening]) -> I
                 figure=figure,
                 own=owns[index],
                 own_words=_words(without_parentheses(owns[index])),
-                deeds=_deeds(owns[index]),
                 governor=" ".join(dict.fromkeys(filter(None, governors))),
                 previous=next(iter(_clauses_in_front(text, at)), ""),
                 since=settled(text[last:at]),
@@ -132,6 +131,7 @@ def _of_sentences(figures: Sequence[Figure], openings: dict[int, _Opening]) -> I
                 sentence=settled(text),
                 before=opening.before,
                 headings=settled(" ".join(figure.anchor.section_path)),
+                is_bare=owns[index] != settled(figure.phrase),
                 is_first=index == 0 and not opening.governor,
                 is_part="其中" in text[:at] or bool(inside),
                 is_change=bool(_CHANGES.search(settled(text[max(0, at - 14) : at]))),
@@ -169,11 +169,6 @@ def _with_subject(own: str, text: str, at: int) -> str:
         if _names_a_thing(clause):
             break
     return own
-
-
-def _deeds(own: str) -> tuple[str, ...]:
-    """Return what a clause says is done with its thing (办结)."""
-    return tuple(word for word in words(own) if len(word) > 1 and word in load_language().actions)
 
 
 def _names_a_thing(clause: str) -> bool:

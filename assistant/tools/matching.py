@@ -65,7 +65,6 @@ what is done with a thing (受理, 公开) that the number's surroundings do not
 FEATURES = (
     *DISTANCES,
     "unasked",
-    "deed_unasked",
     "overlap",
     "unit_same",
     "unit_ratio",
@@ -76,6 +75,7 @@ FEATURES = (
     "total_asked",
     "total_unasked",
     "part",
+    "bare",
     "first",
     "change",
     "cell",
@@ -258,10 +258,6 @@ def candidates(
             if told is not None and any(word in question for word in told.phrase):
                 features["indicator"] = 1.0
         features["unasked"] = _unasked(card, asked, question, view, language)
-        if card.deeds and not any(
-            other in question for deed in card.deeds for other in (deed, *_alike(deed, language))
-        ):
-            features["deed_unasked"] = 1.0
         features["overlap"] = _overlap(without_parentheses(card.own), question)
         found.append((card, features, missed_words))
     return found
@@ -405,6 +401,8 @@ def _clause_features(card: Card, asked: Asked, question: str, language: Language
         features["total_asked" if asks_for_all else "total_unasked"] = 1.0
     if card.is_part:
         features["part"] = 1.0
+    if card.is_bare:
+        features["bare"] = 1.0
     if card.is_first:
         features["first"] = 1.0
     if card.is_change and not _ASKS_FOR_CHANGE.search(question):
