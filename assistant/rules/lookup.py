@@ -253,7 +253,7 @@ def _state(
     if (match is None or match.figure.origin == "table") and _state_litigation(context, view, phrase, draft):
         return True
     if match is not None and match.figure.status != "ok":
-        return _state_blank(view, match, draft, several=several)
+        return _state_blank(view, match, draft)
     if match is not None:
         said.add(match.figure.id)
         mark = draft.cite_figure(view, match.figure)
@@ -336,8 +336,7 @@ def _say_sum(context: Context, view: ReportView, rows: Sequence[Figure], label: 
     )
 
 
-def _state_blank(view: ReportView, match: Match, draft: Draft, *, several: bool) -> bool:
-    del several
+def _state_blank(view: ReportView, match: Match, draft: Draft) -> bool:
     mark = draft.cite_figure(view, match.figure)
     what = "单元格是空白的（空白不等于 0）" if match.figure.status == "blank" else "处无法辨认"
     draft.say(f"{issuer(view)}{_quoted(match)}：报告中该{what}，没有可以引用的数{mark}。")
@@ -471,6 +470,4 @@ def nothing_found(context: Context) -> Drafted:
 
 
 def _quoted(match: Match) -> str:
-    applicant = match.figure.dimensions.applicant
-    del applicant
     return f"“{label_of(match.figure)}”"

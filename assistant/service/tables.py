@@ -71,16 +71,6 @@ audit = Table(
     Column("subject", Text, nullable=False),
     Column("request_id", Text, nullable=False),
 )
-feedback = Table(
-    "feedback",
-    metadata,
-    Column("turn_id", Text, primary_key=True),
-    Column("owner", Text, nullable=False, index=True),
-    Column("created", DateTime(timezone=True), nullable=False),
-    Column("verdict", Text, nullable=False),
-    Column("fingerprint", Text, nullable=False),
-    Column("payload", Text, nullable=False),
-)
 
 
 class Records:
