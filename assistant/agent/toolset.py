@@ -22,7 +22,7 @@ from assistant.agent.budget import tokens
 from assistant.agent.hostile import as_data
 from assistant.agent.ledger import Computed, Found, Ledger
 from assistant.models import Derivation, Question, Scope
-from assistant.rules import amount
+from assistant.rendering import amount
 from assistant.tools import (
     Calculate,
     CheckConsistency,

@@ -6,7 +6,7 @@ from assistant.agent.claims import KEY_GROUP, Examiner, keys_of
 from assistant.agent.hostile import as_plain_text
 from assistant.agent.ledger import Ledger
 from assistant.models import Drafted
-from assistant.rules import Draft
+from assistant.rendering import Draft
 from ingest.models import Value
 
 _DECLINES = re.compile(r"^\s*无法回答\s*[：:，,。]?")

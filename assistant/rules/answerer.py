@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 
 from assistant.language import Language
-from assistant.models import Question, Scope, ScopedReport
+from assistant.models import Drafted, Question, Scope, ScopedReport
+from assistant.rendering import Draft, refuse
 from assistant.rules.computing import (
     average,
     breakdown,
@@ -18,7 +19,6 @@ from assistant.rules.computing import (
 )
 from assistant.rules.consistency import asks_for_all, consistency_answer, findings_answer
 from assistant.rules.context import Context, is_sure
-from assistant.rules.draft import Draft, Drafted, refuse
 from assistant.rules.facts import (
     basis_answer,
     collection_answer,

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from assistant.models import Derivation
+from assistant.models import Derivation, Drafted
+from assistant.rendering import Draft, amount, issuer, value_text
 from assistant.rules.context import Context, is_sure
-from assistant.rules.draft import Draft, Drafted, amount, issuer, value_text
 from assistant.rules.lookup import SINCE_LAST_YEAR, chosen, shared_tail, tied
 from assistant.tools import CERTAIN, Calculate, Match, ReportView, analyse, label_of, squeezed
 from ingest.models import Figure

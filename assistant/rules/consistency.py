@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from assistant.models import Derivation
+from assistant.models import Derivation, Drafted
+from assistant.rendering import NOT_COMPUTED, Draft, issuer, printed_amounts
 from assistant.rules.context import Context
-from assistant.rules.draft import NOT_COMPUTED, Draft, Drafted, issuer, printed_amounts
 from assistant.tools import CheckConsistency, ReportView
 from ingest.checks import Assessment, describe
 from ingest.models import Anchor, Section

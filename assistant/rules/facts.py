@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 
+from assistant.models import Drafted
+from assistant.rendering import Draft, inline, issuer, refuse
 from assistant.rules.context import Context
-from assistant.rules.draft import Draft, Drafted, inline, issuer, refuse
 from assistant.tools import ListReports, ReportView
 from ingest.models import Anchor, Table
 from ingest.wording import skeleton

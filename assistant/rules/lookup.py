@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 
+from assistant.models import Drafted
+from assistant.rendering import Draft, amount, inline, issuer, refuse
 from assistant.rules.context import MOST_MISSED, Context, is_sure
-from assistant.rules.draft import Draft, Drafted, amount, inline, issuer, refuse
 from assistant.tools import Calculate, Match, ReportView, analyse, denied_things, label_of, squeezed
 from ingest.checks import plain
 from ingest.models import Figure, Quantity

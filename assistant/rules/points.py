@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from assistant.language import Language
+from assistant.models import Drafted
+from assistant.rendering import Draft, inline, issuer
 from assistant.rules.context import Context
-from assistant.rules.draft import Draft, Drafted, inline, issuer
 from assistant.tools import ReportView
 from ingest.models import Value
 from ingest.outline import Sentence

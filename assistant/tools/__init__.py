@@ -1,7 +1,8 @@
 """Reach the library through seven tools with typed arguments; both answerers use nothing else."""
 
 from assistant.tools.cards import squeezed
-from assistant.tools.matching import CERTAIN, Asked, Match, SentenceMatch, analyse, denied_things, label_of
+from assistant.tools.labels import label_of
+from assistant.tools.matching import CERTAIN, Asked, Match, SentenceMatch, analyse, denied_things
 from assistant.tools.orders import gives_orders
 from assistant.tools.toolbox import (
     MOST_REPORTS,

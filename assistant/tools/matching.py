@@ -26,7 +26,6 @@ from ingest.wording import without_parentheses
 _PEOPLE = frozenset(["人", "名", "位", "人次"])
 _GENERIC_MEASURES = frozenset("个项件条")
 _DIMENSIONS = re.compile(r"吨|千克|公斤|公里|千米|平方|米|亩|公顷|千瓦|小时|分钟|工作日|天|个月|岁|度")
-_ENUMERATOR = re.compile(r"^[一二三四五六七八九十\d（）()、.．]+")
 _HEAD = re.compile(
     r"(?:多少|几)(?:个|件|条|项|次|场|份|家|名|种|类|篇|期|宗|例|位|处)([\u4e00-\u9fff]{2,6}?)(?=[?？,，。和与及的呢吗]|$)"
 )
@@ -548,25 +547,3 @@ def _found(word: str, sentence: str, headings: str, language: Language) -> float
 
 def _alike(word: str, language: Language) -> tuple[str, ...]:
     return tuple(other for group in language.synonyms if word in group for other in group if other != word)
-
-
-def label_of(figure: Figure) -> str:
-    """Return the label that an answer shows: the official one without its enumerator, or the sentence's phrase."""
-    if figure.origin == "sentence":
-        return figure.label
-    row = figure.anchor.row[-2:]
-    named = next(
-        (label for label in reversed([_ENUMERATOR.sub("", part) for part in row]) if label != "总计"), ""
-    )
-    if row and _ENUMERATOR.sub("", row[-1]) == "总计":
-        return f"{named}总计 {(figure.anchor.column or '').replace('/', '·')}".strip()
-    return " ".join(
-        part
-        for part in (
-            re.sub(r"^[一二三四五六七八九十\d（）()、.．]+", "", figure.anchor.row[-1])
-            if figure.anchor.row
-            else "",
-            (figure.anchor.column or "").replace("/", "·"),
-        )
-        if part
-    )

@@ -1,0 +1,14 @@
+"""Turn what was found into an answer: sentences with numbered citations, figures, derivations and remarks."""
+
+from assistant.rendering.citing import (
+    NOT_COMPUTED,
+    Draft,
+    amount,
+    inline,
+    issuer,
+    printed_amounts,
+    refuse,
+    value_text,
+)
+
+__all__ = ["NOT_COMPUTED", "Draft", "amount", "inline", "issuer", "printed_amounts", "refuse", "value_text"]
