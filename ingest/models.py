@@ -25,6 +25,9 @@ Applicant = Literal[
 ]
 OrganizationKind = Literal["government", "department", "park", "township", "other"]
 Origin = Literal["table", "sentence"]
+Period = Literal["year", "last", "since", "as_of", "plan", "from"]
+"""The time that a figure is about: the reporting year, the year before (or another one named beside it), all time
+since something began, the moment it was counted, what is intended, and 甲 of 由甲升至乙."""
 Severity = Literal["hard", "soft"]
 UNKNOWN_ORGANIZATION = "（单位不明）"
 """Stands where a text does not tell who reports; two such reports need not be of the same body."""
@@ -127,6 +130,7 @@ class Cell(Value):
     """Hold one cell of a statutory table, by the labels of the official form.
 
     `anchor` spans the cell, or its row where the cell is empty; `row_start` and `row_end` span the row as printed.
+    `reason` says why a cell is no number, `placed` why its number may stand here though the print is broken.
     """
 
     row: tuple[str, ...]
@@ -139,6 +143,8 @@ class Cell(Value):
     anchor: Anchor
     row_start: int
     row_end: int
+    reason: str | None = None
+    placed: str | None = None
 
 
 class Table(Value):
@@ -208,7 +214,8 @@ class Figure(Value):
 
     Of a sentence's figure, `part_of` is the figure of the whole that the sentence counts it to, `rate_of` the
     figures of numerator and denominator that it gives, `subject` the body that it names where that is not the
-    one that reports; `change` tells 增加 4 件 from 4 件.
+    one that reports; `change` tells 增加 4 件 from 4 件. `period` is the time that the figure is about, `since`
+    the beginning of a running count as printed (自2015年开通以来).
     """
 
     id: str
@@ -229,6 +236,8 @@ class Figure(Value):
     rate_of: tuple[str, str] | None = None
     subject: str | None = None
     change: bool = False
+    period: Period = "year"
+    since: str | None = None
 
 
 class Finding(Value):
