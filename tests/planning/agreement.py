@@ -106,9 +106,14 @@ def agrees(ours: str, phrase: str) -> bool:
 
 
 def touches(about: str, phrases: Sequence[str]) -> bool:
-    """Hold what a list or passage is about to the kit's phrases, of which one word must stand in it."""
+    """Hold what is told about something to the kit's phrases, with which it must share a word or four letters."""
     letters = _letters(about)
-    return any(agrees(about, phrase) or any(word in letters for word in _words(phrase)) for phrase in phrases)
+    stretches = {letters[at : at + 4] for at in range(len(letters) - 3)}
+    return any(
+        word in letters or any(stretch in word for stretch in stretches)
+        for phrase in phrases
+        for word in _words(phrase)
+    )
 
 
 def column(printed: str) -> str:
