@@ -29,6 +29,9 @@ _MOST_TIED = 4
 _SUMS_UP = re.compile(r"合计|共计|总计|总共|一共|总数|总量|以上")
 _WHOLE_LAG = 1.5
 """How far, in log-odds, the whole of a list may lag behind one of its parts and still be what was asked."""
+_BELOW = re.compile("下属|所属|下级")
+_OWN, _BELOW_KEY = ".dept.", ".sub."
+"""How the keys of the forms before 2019 tell the body itself from those below it."""
 _MOST_NEAR = 3
 _FAINT = 0.1
 
@@ -129,9 +132,23 @@ def fitting(measure: Measure, head: ReportHead, bench: Bench) -> tuple[Match, ..
         and (not measure.change or _tells_change(match.figure))
         and _is_in_unit(match.figure, measure.unit)
     )
+    if measure.change and not keys_of(measure, bench.language, bench.indicators):
+        found = tuple(match for match in found if match.figure.origin == "sentence")
+    found = _of_the_body_itself(found, measure)
     # 微信有几个、有几条：单位不同的不是一回事
     counted = tuple(match for match in found if _is_counted_in(match.figure, measure.unit))
     return counted if any(map(is_sure, counted)) else found
+
+
+def _of_the_body_itself(found: Sequence[Match], measure: Measure) -> tuple[Match, ...]:
+    """Leave out what the forms before 2019 count of the bodies below, unless these are asked for."""
+    if _BELOW.search(phrase_of(measure)) or not any(_OWN in _key(match) for match in found):
+        return tuple(found)
+    return tuple(match for match in found if _BELOW_KEY not in _key(match))
+
+
+def _key(match: Match) -> str:
+    return match.figure.indicator or ""
 
 
 def phrase_of(measure: Measure) -> str:

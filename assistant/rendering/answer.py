@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import assert_never
 
+from assistant.execution import signed_change
 from assistant.models import Derivation, Drafted, ReasonCode, Status
 from assistant.plans import Plan
 from assistant.rendering.citing import NOT_COMPUTED, Draft, printed_amounts
@@ -50,6 +51,7 @@ from assistant.results import (
 from assistant.tools import ReportView, Toolbox, inline
 from ingest.checks import Assessment, describe
 from ingest.models import Anchor, Section
+from ingest.numerals import RATIO_UNITS
 from vectorstore.models import Filter
 
 _LONGEST_ANSWER = 900
@@ -95,6 +97,7 @@ class _Answer:
             self._judged(one, asked=False)
         for result in executed.results:
             self._result(result)
+        self._columns_apart([result for result in executed.results if isinstance(result, Informed)])
         self._draft.warn_of_findings()
         return self._draft.finish(status=self._status(), reason=self._reason(), suggestions=self._offers())
 
@@ -167,7 +170,7 @@ class _Answer:
                 continue
             groups.setdefault(where(outcome.place), []).append(outcome)
         for whose, group in groups.items():
-            if any(isinstance(outcome, Denied) for outcome in group):
+            if any(isinstance(outcome, Denied) or _is_change(outcome) for outcome in group):
                 for outcome in group:
                     self._single(whose, outcome)
                 continue
@@ -182,6 +185,9 @@ class _Answer:
         self._same_reports(outcomes)
 
     def _single(self, whose: str, outcome: Outcome) -> None:
+        if isinstance(outcome, Found) and _is_change(outcome):
+            self._changed(outcome)
+            return
         if isinstance(outcome, Denied):
             mark = self._sentence(Quote(report_id=_report_id(outcome), sentence=outcome.sentence))
             self._draft.say(f"{whose}没有{thing(outcome)}：报告写明“{inline(outcome.sentence.text)}”{mark}")
@@ -201,27 +207,23 @@ class _Answer:
             case Computed(subtotal=False):
                 self._computed(outcome)
             case Found() | Denied() | Computed():
-                self._found_change(outcome) if isinstance(
-                    outcome, Found
-                ) and outcome.measure.change else self._looked((outcome,))
+                self._looked((outcome,))
             case Absent():
                 self._absent(outcome)
             case _:
                 assert_never(outcome)
 
-    def _found_change(self, outcome: Found) -> None:
+    def _changed(self, outcome: Found) -> None:
         """Say a change that the report itself prints."""
-        printed = much(outcome)
-        mark = self._mark(outcome)
-        value = outcome.figure.quantity.value if outcome.figure.quantity is not None else 0
+        value = signed_change(outcome.figure)
         told = outcome.measure.model_copy(update={"change": False, "column": None})
-        if outcome.figure.origin == "table":
-            direction = "增加" if value > 0 else "减少" if value < 0 else "没有增减，为"
-            self._draft.say(
-                f"{where(outcome.place)}{phrase(told)}比上一年{direction}{printed.lstrip('-－')}{mark}。"
-            )
-        else:
-            self._draft.say(f"{where(outcome.place)}{phrase(told)}的增减为{printed}{mark}。")
+        rate = outcome.figure.quantity is not None and outcome.figure.quantity.unit in RATIO_UNITS
+        grows, shrinks = ("上升", "下降") if rate else ("增加", "减少")
+        direction = grows if value > 0 else shrinks if value < 0 else "没有增减，为"
+        printed = much(outcome).lstrip("-－+＋增加减少")
+        self._draft.say(
+            f"{where(outcome.place)}{phrase(told)}比上一年{direction}{printed}{self._mark(outcome)}。"
+        )
         self._said = True
 
     def _computed(self, outcome: Computed) -> None:
@@ -483,6 +485,13 @@ class _Answer:
             names = "、".join(PARTICULARS[of] for of in result.missing)
             self._draft.say(f"{whose}的报告没有写明{names}。")
 
+    def _columns_apart(self, results: Sequence[Informed]) -> None:
+        """Say whether the columns of several reports are the same."""
+        columns = [one.items for result in results for one in result.particulars if one.of == "columns"]
+        if len(columns) > 1:
+            same = len(set(columns)) == 1
+            self._draft.say("列名相同。" if same else "各报告所用格式不同，列名也不同，口径不可直接比较。")
+
     def _explained(self, result: Explained) -> None:
         if result.outcomes:
             self._looked(result.outcomes)
@@ -623,6 +632,11 @@ class _Answer:
                     "same_report",
                     f"{where(place)}的报告有{len(place.others) + 1}份文件，这里用的是{place.head.source}，没有用{names}",
                 )
+
+
+def _is_change(outcome: Outcome) -> bool:
+    """Tell whether an outcome is a change that the report prints, and was asked for as one."""
+    return isinstance(outcome, Found) and outcome.measure.change
 
 
 def _names(outcomes: Sequence[Outcome]) -> list[str]:
