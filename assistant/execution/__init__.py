@@ -2,5 +2,6 @@
 
 from assistant.execution.arithmetic import signed_change
 from assistant.execution.executor import Executor
+from assistant.execution.figures import MOST_READ
 
-__all__ = ["Executor", "signed_change"]
+__all__ = ["MOST_READ", "Executor", "signed_change"]

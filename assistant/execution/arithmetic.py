@@ -11,7 +11,7 @@ from itertools import takewhile
 from typing import assert_never
 
 from assistant.execution.bench import Bench
-from assistant.execution.figures import find, find_at, fitting, is_sure
+from assistant.execution.figures import find, find_at, fitting, is_sure, tells_change
 from assistant.execution.quantities import (
     Valued,
     base_unit,
@@ -119,8 +119,8 @@ def _place_of(measure: Measure, place: Place, bench: Bench) -> Place:
 def _measured(measure: Measure, place: Place, bench: Bench) -> Outcome:
     """Return a measure's figure, less what it leaves out; or its change since the year before."""
     if measure.change:
-        percent = measure.unit in {"%", "个百分点"}
-        return printed_change(measure, place, percent, bench) or find(measure, place, bench)
+        percent = measure.unit == "%"
+        return _growth(measure.model_copy(update={"change": False}), percent, place, (place,), bench)
     if not measure.exclude:
         return find(measure, place, bench)
     whole = find(measure.model_copy(update={"exclude": ()}), place, bench)
@@ -352,7 +352,7 @@ def printed_change(measure: Measure, place: Place, percent: bool, bench: Bench) 
     if place.head is None:
         return None
     changed = find(measure.model_copy(update={"change": True}), place, bench)
-    if not isinstance(changed, Found):
+    if not isinstance(changed, Found) or not tells_change(changed.figure):
         changed = _change_behind(measure, place, percent, bench)
     if changed is None or changed.figure.quantity is None:
         return None

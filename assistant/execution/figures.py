@@ -5,7 +5,7 @@ is blank, and a figure of another year or moment than the report's is none.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from assistant.execution.bench import Bench
 from assistant.execution.naming import Key, keys_of
@@ -32,6 +32,8 @@ _WHOLE_LAG = 1.5
 _BELOW = re.compile("下属|所属|下级")
 _OWN, _BELOW_KEY = ".dept.", ".sub."
 """How the keys of the forms before 2019 tell the body itself from those below it."""
+MOST_READ = 24
+"""Reports up to which sentences are looked into; of more, cells alone, or those whose words are nearest."""
 _MOST_NEAR = 3
 _FAINT = 0.1
 
@@ -46,7 +48,11 @@ def find_at(measure: Measure, places: Sequence[Place], bench: Bench) -> tuple[Ou
     heads = [place.head for place in places if place.head is not None]
     keys = () if measure.exclude else keys_of(measure, bench.language, bench.indicators)
     cells = {key: bench.cells(key.indicators, key.applicant, heads) for key in keys}
-    return tuple(_found(measure, place, keys, cells, bench) for place in places)
+    readable: Sequence[ReportHead] = heads
+    if len(heads) > MOST_READ:
+        readable = [] if keys else bench.nearest(heads, phrase_of(measure))
+    read = {head.report_id for head in readable}
+    return tuple(_found(measure, place, keys, cells, read, bench) for place in places)
 
 
 def _found(
@@ -54,18 +60,25 @@ def _found(
     place: Place,
     keys: Sequence[Key],
     cells: dict[Key, dict[str, tuple[Figure, ...]]],
+    read: Container[str],
     bench: Bench,
 ) -> Outcome:
+    """Return a place's cell, else its sentence; sentences only of reports that are read, which very many are not."""
     if place.head is None:
         return Absent(measure=measure, place=place, reason=place.reason or "no_report")
     for key in keys:
         printed = cells[key].get(place.head.report_id, ())
         if printed:
-            return _of_cells(measure, place, key, printed, bench)
+            outcome = _of_cells(measure, place, key, printed)
+            if isinstance(outcome, Absent) and place.head.report_id in read:
+                return outcome.model_copy(update={"denial": _denial(measure, place, bench)})
+            return outcome
+    if place.head.report_id not in read:
+        return Absent(measure=measure, place=place, reason="other_form" if keys else "not_read")
     return _of_text(measure, place, place.head, bench, other_form=bool(keys))
 
 
-def _of_cells(measure: Measure, place: Place, key: Key, printed: Sequence[Figure], bench: Bench) -> Outcome:
+def _of_cells(measure: Measure, place: Place, key: Key, printed: Sequence[Figure]) -> Outcome:
     if key.adds:
         return _subtotal(measure, place, printed)
     known = {figure.indicator: figure for figure in printed}
@@ -75,8 +88,7 @@ def _of_cells(measure: Measure, place: Place, key: Key, printed: Sequence[Figure
     if cell.quantity is not None:
         return Found(measure=measure, place=place, figure=cell)
     reason = "blank" if cell.status == "blank" else "unclear"
-    denial = _denial(measure, place, bench)
-    return Absent(measure=measure, place=place, reason=reason, figures=(cell,), denial=denial)
+    return Absent(measure=measure, place=place, reason=reason, figures=(cell,))
 
 
 def _subtotal(measure: Measure, place: Place, printed: Sequence[Figure]) -> Outcome:
@@ -129,8 +141,9 @@ def fitting(measure: Measure, head: ReportHead, bench: Bench) -> tuple[Match, ..
         match
         for match in bench.matches(head, phrase_of(measure))
         if match.figure.period in {"year", "since", "as_of"}
-        and (not measure.change or _tells_change(match.figure))
+        and (not measure.change or tells_change(match.figure))
         and _is_in_unit(match.figure, measure.unit)
+        and _is_of(match.figure, measure)
     )
     if measure.change and not keys_of(measure, bench.language, bench.indicators):
         found = tuple(match for match in found if match.figure.origin == "sentence")
@@ -157,7 +170,8 @@ def phrase_of(measure: Measure) -> str:
     return " ".join(part for part in told if part)
 
 
-def _tells_change(figure: Figure) -> bool:
+def tells_change(figure: Figure) -> bool:
+    """Tell whether a figure is a change since the year before, and not a level."""
     return figure.change or (figure.indicator or "").endswith(".change")
 
 
@@ -171,6 +185,20 @@ def _is_in_unit(figure: Figure, unit: str | None) -> bool:
     ratio = printed in RATIO_UNITS, asked in RATIO_UNITS
     money = printed.endswith("元"), asked.endswith("元")
     return ratio[0] == ratio[1] and money[0] == money[1]
+
+
+def _is_of(figure: Figure, measure: Measure) -> bool:
+    """Tell whether a figure is the issuer's own, or that of a body which the measure names."""
+    if figure.subject is None:
+        return True
+    subject = squeezed(figure.subject)
+    return subject in squeezed(phrase_of(measure)) or _is_short_for(subject, squeezed(figure.organization))
+
+
+def _is_short_for(short: str, name: str) -> bool:
+    """Tell whether a word's characters stand in a name in this order (贺兰园区 in 宁夏贺兰工业园区)."""
+    rest = iter(name)
+    return all(char in rest for char in short)
 
 
 def _is_counted_in(figure: Figure, unit: str | None) -> bool:
