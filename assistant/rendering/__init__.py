@@ -1,14 +1,25 @@
 """Turn what was found into an answer: sentences with numbered citations, figures, derivations and remarks."""
 
+from assistant.rendering.answer import rendered
 from assistant.rendering.citing import (
     NOT_COMPUTED,
     Draft,
     amount,
-    inline,
     issuer,
     printed_amounts,
     refuse,
     value_text,
 )
+from assistant.rendering.understood import understood
 
-__all__ = ["NOT_COMPUTED", "Draft", "amount", "inline", "issuer", "printed_amounts", "refuse", "value_text"]
+__all__ = [
+    "NOT_COMPUTED",
+    "Draft",
+    "amount",
+    "issuer",
+    "printed_amounts",
+    "refuse",
+    "rendered",
+    "understood",
+    "value_text",
+]

@@ -1,6 +1,5 @@
 """Put an answer together: sentences with numbered citations, figures, derivations and remarks."""
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -193,12 +192,6 @@ def printed_amounts(figures: Sequence[Figure]) -> tuple[str, ...]:
     amounts = [figure.quantity for figure in figures if figure.quantity is not None]
     told = amounts if len(amounts) <= 6 else [quantity for quantity in amounts if quantity.value]
     return tuple(quantity.printed for quantity in told)
-
-
-def inline(text: str) -> str:
-    """Return a passage on one line: breaks between characters vanish, those between numbers become a space."""
-    joined = re.sub(r"(?<![0-9A-Za-z.,])\s+|\s+(?![0-9A-Za-z])", "", text)
-    return re.sub(r"\s+", " ", joined).replace("**", "").strip("* ")
 
 
 def value_text(value: Decimal, unit: str) -> str:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 
 from assistant.models import Drafted
-from assistant.rendering import Draft, inline, issuer, refuse
+from assistant.rendering import Draft, issuer, refuse
 from assistant.rules.context import Context
-from assistant.tools import ListReports, ReportView
+from assistant.tools import ListReports, ReportView, inline
 from ingest.models import Anchor, Table
 from ingest.wording import skeleton
 from prompts import load

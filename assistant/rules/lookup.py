@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 
 from assistant.models import Drafted
-from assistant.rendering import Draft, amount, inline, issuer, refuse
+from assistant.rendering import Draft, amount, issuer, refuse
 from assistant.rules.context import MOST_MISSED, Context, is_sure
-from assistant.tools import Calculate, Match, ReportView, analyse, denied_things, label_of, squeezed
+from assistant.tools import Calculate, Match, ReportView, analyse, denied_things, inline, label_of, squeezed
 from ingest.checks import plain
 from ingest.models import Figure, Quantity
 from ingest.numerals import RATIO_UNITS, in_base_units, number_phrases

@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 
 from assistant.models import Drafted
-from assistant.rendering import Draft, inline, issuer, refuse
+from assistant.rendering import Draft, issuer, refuse
 from assistant.rules.context import FITTING_SENTENCE, MOST_MISSED, Context
 from assistant.rules.lookup import denying_sentence
-from assistant.tools import ReportView, SentenceMatch, squeezed
+from assistant.tools import ReportView, SentenceMatch, inline, squeezed
 from ingest.outline import Sentence
 from prompts import load
 

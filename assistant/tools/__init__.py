@@ -1,7 +1,7 @@
 """Reach the library through seven tools with typed arguments; both answerers use nothing else."""
 
-from assistant.tools.cards import squeezed
-from assistant.tools.labels import label_of
+from assistant.tools.cards import settled, squeezed
+from assistant.tools.labels import inline, label_of
 from assistant.tools.matching import CERTAIN, Asked, Match, SentenceMatch, analyse, denied_things
 from assistant.tools.orders import gives_orders
 from assistant.tools.series import (
@@ -75,8 +75,10 @@ __all__ = [
     "counted",
     "denied_things",
     "gives_orders",
+    "inline",
     "label_of",
     "ranked",
+    "settled",
     "squeezed",
     "summed",
     "trended",

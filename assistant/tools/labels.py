@@ -1,4 +1,4 @@
-"""Know what a figure is called in an answer."""
+"""Know what a figure is called in an answer, and how a sentence is written on one line."""
 
 import re
 
@@ -19,3 +19,9 @@ def label_of(figure: Figure) -> str:
         return f"{named}总计 {(figure.anchor.column or '').replace('/', '·')}".strip()
     told = (_ENUMERATOR.sub("", row[-1]) if row else "", (figure.anchor.column or "").replace("/", "·"))
     return " ".join(part for part in told if part)
+
+
+def inline(text: str) -> str:
+    """Return a passage on one line: breaks between characters vanish, those between numbers become a space."""
+    joined = re.sub(r"(?<![0-9A-Za-z.,])\s+|\s+(?![0-9A-Za-z])", "", text)
+    return re.sub(r"\s+", " ", joined).replace("**", "").strip("* ")

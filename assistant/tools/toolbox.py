@@ -4,7 +4,7 @@ A filter that matches nothing returns nothing, never everything. Results are cap
 """
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal, DivisionByZero, InvalidOperation
 
 from assistant.language import Language
@@ -14,7 +14,7 @@ from assistant.tools.series import Collect, Collected, collected
 from assistant.tools.views import ReportView, Views
 from ingest.checks import Assessment, plain
 from ingest.indicators import Indicators
-from ingest.models import Applicant, Quantity, Table, TableKind, Value
+from ingest.models import Applicant, Figure, Quantity, Table, TableKind, Value
 from ingest.numerals import in_base_units
 from ingest.wording import folded
 from vectorstore.library import Library
@@ -141,6 +141,15 @@ class Toolbox:
         ranked = sorted(found, key=lambda match: -match.log_odds)
         return FigureLookup(
             matches=tuple(ranked[:_MOST_RESULTS]), omitted=max(0, len(ranked) - _MOST_RESULTS)
+        )
+
+    def cells(
+        self, narrowed: Filter, indicators: Sequence[str], applicant: Applicant | None
+    ) -> tuple[Figure, ...]:
+        """Return the cells of some indicators over any number of reports, in one statement."""
+        found = self._library.figures(narrowed, indicators=indicators, origin="table")
+        return tuple(
+            figure for figure in found if figure.dimensions.applicant in {None, applicant or "total"}
         )
 
     def compare_figures(self, call: CompareFigures) -> tuple[Match, ...]:

@@ -1,0 +1,399 @@
+"""Work out one number from others, exactly, and say how: sums, differences, shares, means and growth.
+
+A value is computed only from amounts of one kind; what could not be taken in is named. Expressions are over the
+printed numbers, brought to the unit of the result where the prints differ in scale.
+"""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import assert_never
+
+from assistant.execution.bench import Bench
+from assistant.execution.figures import find, find_at, fitting, is_sure
+from assistant.execution.quantities import Valued, base_unit, base_value, comparable, quantity_of, valued
+from assistant.execution.reports import heads_of, places
+from assistant.plans import (
+    Compare,
+    Computation,
+    Count,
+    Difference,
+    Growth,
+    Mean,
+    Measure,
+    Named,
+    Operand,
+    Over,
+    Rank,
+    Ratio,
+    Remainder,
+    Share,
+    Sum,
+    Target,
+    measures_of,
+)
+from assistant.results import Absent, Arithmetic, Computed, Found, Outcome, Place, Reason
+from ingest.checks import plain
+from ingest.models import Figure, Quantity
+from ingest.numerals import in_base_units
+
+_MEASURE = Measure(phrase="")
+_FALLS = re.compile(r"减|降|下滑|回落|少了?\s*$|少于")
+
+
+def evaluate(operand: Operand, place: Place, everywhere: Sequence[Place], bench: Bench) -> Outcome:
+    """Return what an operand is worth at a place; one that goes over bodies or years takes in every place."""
+    if isinstance(operand, Measure):
+        return _measured(operand, _place_of(operand, place, bench), bench)
+    return _computed(operand, place, everywhere, bench)
+
+
+def evaluate_at(operand: Operand, everywhere: Sequence[Place], bench: Bench) -> tuple[Outcome, ...]:
+    """Return what an operand is worth at each place, in order."""
+    if isinstance(operand, Measure) and operand.at is None and not operand.exclude:
+        return find_at(operand, everywhere, bench)
+    return tuple(evaluate(operand, place, everywhere, bench) for place in everywhere)
+
+
+def gathered(
+    operands: Sequence[Operand], over: Over, everywhere: Sequence[Place], bench: Bench
+) -> tuple[Outcome, ...]:
+    """Return the outcomes that an operation goes over: each operand where it is bound, else at every place."""
+    if over == "measures" and len(everywhere) > 1:
+        over = "bodies"
+    found: list[Outcome] = []
+    for operand in operands:
+        if isinstance(operand, Measure) and operand.at is not None:
+            found.append(evaluate(operand, everywhere[0], everywhere, bench))
+        else:
+            found += evaluate_at(operand, everywhere, bench)
+    return tuple(found)
+
+
+def worked(operation: Computation, everywhere: Sequence[Place], bench: Bench) -> tuple[Outcome, ...]:
+    """Return what an operation gives: over measures one value a place, over bodies and years one in all."""
+    if _goes_over(operation, everywhere) or _is_bound(operation):
+        return (_computed(operation, everywhere[0], everywhere, bench),)
+    return tuple(_computed(operation, place, everywhere, bench) for place in everywhere)
+
+
+def _goes_over(operation: Computation, everywhere: Sequence[Place]) -> bool:
+    match operation:
+        case Sum(over=over) | Mean(over=over) | Compare(over=over) | Rank(over=over) | Count(over=over):
+            return over != "measures"
+        case Difference(of=of) | Ratio(of=of):
+            return len(of) == 1
+        case Growth():
+            return len({place.target.organization for place in everywhere}) == 1 and len(everywhere) > 1
+        case Share() | Remainder():
+            return False
+
+
+def _is_bound(operation: Computation) -> bool:
+    measures = measures_of([operation])
+    return bool(measures) and all(measure.at is not None for measure in measures)
+
+
+def _place_of(measure: Measure, place: Place, bench: Bench) -> Place:
+    if measure.at is None:
+        return place
+    target = Target(
+        organization=measure.at.organization or place.target.organization,
+        year=measure.at.year if measure.at.year is not None else place.target.year,
+    )
+    if measure.at.year is None and measure.at.organization not in {None, place.target.organization}:
+        own = [head.year for head in heads_of(target, bench.heads)]
+        target = target if target.year in own else Target(organization=target.organization)
+    return places(Named(targets=(target,)), bench)[0][0]
+
+
+def _measured(measure: Measure, place: Place, bench: Bench) -> Outcome:
+    """Return a measure's figure, less what it leaves out."""
+    if not measure.exclude:
+        return find(measure, place, bench)
+    whole = find(measure.model_copy(update={"exclude": ()}), place, bench)
+    less = [find(Measure(phrase=phrase, column=measure.column), place, bench) for phrase in measure.exclude]
+    return combined("remainder", (whole, *less), measure=measure, place=place)
+
+
+def _computed(operation: Computation, place: Place, everywhere: Sequence[Place], bench: Bench) -> Outcome:
+    def here(operand: Operand) -> Outcome:
+        return evaluate(operand, place, everywhere, bench)
+
+    def all_over(operands: Sequence[Operand], over: Over) -> tuple[Outcome, ...]:
+        if over == "measures":
+            return tuple(here(operand) for operand in operands)
+        return gathered(operands, over, everywhere, bench)
+
+    match operation:
+        case Sum(of=of, over=over):
+            return combined("sum", all_over(of, over), place=place)
+        case Difference(of=of, over=over):
+            pair = all_over(of, over if len(of) == 1 else "measures")
+            return combined("difference", pair, place=place)
+        case Ratio(of=of, over=over):
+            return combined("ratio", all_over(of, over if len(of) == 1 else "measures"), place=place)
+        case Share(part=part, whole=whole):
+            first = here(part)
+            second = here(whole) if whole is not None else _whole_of(first, bench)
+            return combined("share", (first, second), place=place)
+        case Mean(of=of, per=per, over=over):
+            if per is not None:
+                return combined("mean", (here(of[0]), here(per)), place=place, per=True)
+            return combined("mean", all_over(of, over), place=place)
+        case Remainder(whole=whole, less=less):
+            return combined("remainder", (here(whole), *map(here, less)), place=place)
+        case Growth(of=of, unit=unit):
+            return _growth(of, unit == "percent", place, everywhere, bench)
+        case Compare(of=of, over=over, most=most):
+            return _extreme(all_over(of, over), largest=most == "most")
+        case Rank(of=of, over=over, order=order):
+            return _extreme(all_over(of, over), largest=order == "desc")
+        case Count():
+            raise ValueError("a count is worked out in order")
+        case _:
+            assert_never(operation)
+
+
+def _extreme(outcomes: Sequence[Outcome], *, largest: bool) -> Outcome:
+    known = valued(outcomes)
+    if not known or not comparable(known):
+        return _without(outcomes, "too_few" if not known else "units_differ")
+    return max(known, key=base_value) if largest else min(known, key=base_value)
+
+
+def _without(outcomes: Sequence[Outcome], reason: Reason) -> Absent:
+    """Return why nothing can be worked out: what is missing first, else the reason given."""
+    for outcome in outcomes:
+        if isinstance(outcome, Absent):
+            return outcome
+    for outcome in outcomes:
+        if outcome.place is not None:
+            return Absent(measure=outcome.measure or _MEASURE, place=outcome.place, reason=reason)
+    return Absent(measure=_MEASURE, place=Place(target=Target(), head=None), reason=reason)
+
+
+def combined(
+    op: Arithmetic,
+    outcomes: Sequence[Outcome],
+    *,
+    measure: Measure | None = None,
+    place: Place | None = None,
+    per: bool = False,
+) -> Outcome:
+    """Work one operation out over outcomes; a sum or mean names what it leaves out, the others need every one."""
+    known = valued(outcomes)
+    missing = tuple(outcome for outcome in outcomes if isinstance(outcome, Absent))
+    takes_any = op == "sum" or (op == "mean" and not per)
+    if not takes_any and len(known) < len(outcomes):
+        return _without(outcomes, "no_indicator")
+    if len(known) < 2:
+        return _without(outcomes, "too_few")
+    if any(quantity_of(outcome).is_approximate for outcome in known):
+        return _without([outcome for outcome in known if quantity_of(outcome).is_approximate], "vague")
+    if not (per or comparable(known)):
+        return _without(known, "units_differ")
+    unit = quantity_of(known[0]).unit
+    terms = [_term(outcome, unit, known) for outcome in known]
+    values = [base_value(outcome) for outcome in known]
+    scale = in_base_units(Quantity(value=Decimal(1), unit=unit, printed=""))[0]
+    joined = " + ".join(terms)
+    match op:
+        case "sum":
+            value, expression = sum(values, start=Decimal(0)) / scale, joined
+        case "difference" | "remainder":
+            value = (values[0] - sum(values[1:], start=Decimal(0))) / scale
+            expression = " - ".join(terms)
+            unit = "个百分点" if unit in {"%", "％"} else unit
+        case "mean" if not per:
+            value = sum(values, start=Decimal(0)) / scale / len(values)
+            expression = f"({joined}) ÷ {len(values)}"
+        case "mean" | "ratio" | "share" | "growth" | "count":
+            if values[1] == 0:
+                return _without(known[1:], "division_by_zero")
+            value = values[0] / values[1]
+            expression = f"{terms[0]} ÷ {terms[1]}"
+            if op == "mean":
+                value, expression = (
+                    value / scale,
+                    f"{terms[0]} ÷ {_term(known[1], quantity_of(known[1]).unit, known)}",
+                )
+            if op == "share":
+                value, unit = value * 100, "%"
+            if op == "ratio":
+                unit = "倍"
+        case _:
+            assert_never(op)
+    return Computed(
+        op=op,
+        value=value,
+        unit=unit,
+        expression=expression,
+        inputs=tuple(known),
+        missing=missing,
+        measure=measure,
+        place=place,
+    )
+
+
+def _term(outcome: Valued, unit: str, known: Sequence[Valued]) -> str:
+    """Return an outcome as part of an expression in a unit; what was worked out itself stands in brackets."""
+    own = quantity_of(outcome)
+    scale, own_scale = (
+        in_base_units(Quantity(value=Decimal(1), unit=each, printed=""))[0] for each in (unit, own.unit)
+    )
+    same = (
+        scale == own_scale
+        or base_unit(outcome) != in_base_units(Quantity(value=Decimal(1), unit=unit, printed=""))[1]
+    )
+    if isinstance(outcome, Computed) and same:
+        shown = outcome.expression
+        if outcome.unit == "%" and "× 100" not in shown:
+            shown = f"{shown} × 100"
+        return f"({shown})" if len(known) > 1 and (" " in shown) else shown
+    value = own.value if same else own.value * own_scale / scale
+    return plain(value) if value >= 0 else f"({plain(value)})"
+
+
+# ---------------------------------------------------------------- wholes and growth
+
+
+def _whole_of(part: Outcome, bench: Bench) -> Outcome:
+    """Return the whole that a report counts a part to: what its sentence sums up, or the row's total."""
+    if not isinstance(part, Found) or part.place.head is None:
+        return _without((part,), "too_few")
+    figure = part.figure
+    if figure.part_of is not None:
+        whole = next((f for f in bench.view(part.place.head).figures if f.id == figure.part_of), None)
+        if whole is not None and whole.quantity is not None:
+            return part.model_copy(update={"figure": whole})
+    if figure.dimensions.applicant not in {None, "total"} and figure.indicator is not None:
+        cells = bench.cells((figure.indicator,), "total", (part.place.head,))
+        for cell in cells.get(figure.report_id, ()):
+            return part.model_copy(update={"figure": cell})
+    if (figure.indicator or "").startswith("results."):
+        cells = bench.cells(("results.total_processed",), figure.dimensions.applicant, (part.place.head,))
+        for cell in cells.get(figure.report_id, ()):
+            return part.model_copy(update={"figure": cell})
+    return Absent(measure=part.measure, place=part.place, reason="too_few")
+
+
+def _growth(of: Operand, percent: bool, place: Place, everywhere: Sequence[Place], bench: Bench) -> Outcome:
+    """Return how a measure grew: over two years, as the report prints it, or against the report of the year before."""
+    years = sorted(
+        (each for each in everywhere if each.target.organization == place.target.organization),
+        key=lambda each: each.target.year or 0,
+    )
+    if len(years) > 1:
+        return _grown(
+            evaluate(of, years[-1], everywhere, bench), evaluate(of, years[0], everywhere, bench), percent
+        )
+    if isinstance(of, Measure):
+        printed = printed_change(of, place, percent, bench)
+        if printed is not None:
+            return printed
+    before = _year_before(place, bench)
+    now = evaluate(of, place, everywhere, bench)
+    if before is None:
+        return now if isinstance(now, Absent) else _without((now,), "too_few")
+    return _grown(now, evaluate(of, before, everywhere, bench), percent)
+
+
+def _grown(now: Outcome, before: Outcome, percent: bool) -> Outcome:
+    change = combined("difference", (now, before), place=now.place)
+    if not percent or not isinstance(change, Computed):
+        return change
+    first = valued((before,))
+    if not first or base_value(first[0]) == 0:
+        return _without((before,), "division_by_zero")
+    scale = in_base_units(Quantity(value=Decimal(1), unit=quantity_of(first[0]).unit, printed=""))[0]
+    base = _term(first[0], change.unit, valued(change.inputs))
+    return change.model_copy(
+        update={
+            "op": "growth",
+            "value": change.value / (base_value(first[0]) / scale) * 100,
+            "unit": "%",
+            "expression": f"({change.expression}) ÷ {base}",
+        }
+    )
+
+
+def _year_before(place: Place, bench: Bench) -> Place | None:
+    if place.target.year is None:
+        return None
+    target = Target(organization=place.target.organization, year=place.target.year - 1)
+    (before,), _ = places(Named(targets=(target,)), bench)
+    return before if before.head is not None else None
+
+
+def printed_change(measure: Measure, place: Place, percent: bool, bench: Bench) -> Outcome | None:
+    """Return the change since the year before that a report itself prints; in percent it may need the level too."""
+    if place.head is None:
+        return None
+    changed = find(measure.model_copy(update={"change": True}), place, bench)
+    if not isinstance(changed, Found) or changed.figure.quantity is None:
+        return None
+    is_rate = changed.figure.quantity.unit in {"%", "％"}
+    if not percent or is_rate:
+        return changed
+    before = _before_change(changed, measure, place, bench)
+    if before is None:
+        return None
+    base, shown, found = before
+    value = signed_change(changed.figure)
+    return Computed(
+        op="growth",
+        value=value / base * 100,
+        unit="%",
+        expression=f"{plain(value)} ÷ {shown}",
+        inputs=(changed, *found),
+        measure=measure,
+        place=place,
+    )
+
+
+def _before_change(
+    changed: Found, measure: Measure, place: Place, bench: Bench
+) -> tuple[Decimal, str, tuple[Found, ...]] | None:
+    """Return the level before a printed change: the form's column of last year, or this year's level less the change."""
+    if place.head is None or changed.figure.quantity is None:
+        return None
+    key = changed.figure.indicator or ""
+    if key.endswith(".change"):
+        cells = bench.cells((f"{key.removesuffix('.change')}.prev_items",), None, (place.head,))
+        for cell in cells.get(place.head.report_id, ()):
+            if cell.quantity is not None and cell.quantity.value:
+                found = changed.model_copy(update={"figure": cell})
+                return cell.quantity.value, plain(cell.quantity.value), (found,)
+        return None
+    level = next(
+        (
+            match.figure
+            for match in fitting(measure, place.head, bench)
+            if is_sure(match) and not match.figure.change and _same_unit(match.figure, changed.figure)
+        ),
+        None,
+    )
+    if level is None or level.quantity is None:
+        return None
+    now, change = level.quantity.value, signed_change(changed.figure)
+    if now == change:
+        return None
+    found = changed.model_copy(update={"figure": level})
+    shown = f"{plain(now)} - {plain(change)}" if change >= 0 else f"{plain(now)} + {plain(-change)}"
+    return now - change, f"({shown})", (found,)
+
+
+def signed_change(figure: Figure) -> Decimal:
+    """Return a printed change with its sign: 减少4项 is -4."""
+    value = figure.quantity.value if figure.quantity is not None else Decimal(0)
+    falls = figure.origin == "sentence" and _FALLS.search(figure.phrase) is not None
+    return -value if falls and value > 0 else value
+
+
+def _same_unit(one: Figure, other: Figure) -> bool:
+    return (
+        one.quantity is not None
+        and other.quantity is not None
+        and in_base_units(one.quantity)[1] == in_base_units(other.quantity)[1]
+    )

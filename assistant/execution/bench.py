@@ -1,0 +1,97 @@
+"""Hold what carrying out a plan needs: the toolbox, the reports in reach, and what was already looked up."""
+
+from collections.abc import Callable, Sequence
+
+from assistant.language import Language
+from assistant.tools import (
+    CheckConsistency,
+    ListReports,
+    LookupFigures,
+    Match,
+    ReportView,
+    SearchSections,
+    SectionLookup,
+    Toolbox,
+)
+from ingest.checks import Assessment
+from ingest.indicators import Indicators
+from ingest.models import Applicant, Figure
+from vectorstore.models import Filter, ReportHead
+
+Observe = Callable[[str, str], None]
+
+
+class Bench:
+    """Give every operation the reports and the tools; each call is told to `observe`, and made once."""
+
+    def __init__(
+        self, toolbox: Toolbox, language: Language, indicators: Indicators, narrowed: Filter, observe: Observe
+    ) -> None:
+        self.toolbox = toolbox
+        self.language = language
+        self.indicators = indicators
+        self.narrowed = narrowed
+        self.heads = toolbox.list_reports(ListReports(filter=narrowed))
+        self._observe = observe
+        self._matches: dict[tuple[str, str, Applicant | None], tuple[Match, ...]] = {}
+        self._sentences: dict[tuple[tuple[str, ...], str, bool], SectionLookup] = {}
+        self._views: dict[str, ReportView] = {}
+
+    def view(self, head: ReportHead) -> ReportView:
+        """Return a report ready for searching."""
+        if head.report_id not in self._views:
+            (self._views[head.report_id],) = self.toolbox.views(Filter(report_ids=(head.report_id,)))
+        return self._views[head.report_id]
+
+    def cells(
+        self, keys: Sequence[str], applicant: Applicant | None, heads: Sequence[ReportHead]
+    ) -> dict[str, tuple[Figure, ...]]:
+        """Return by report the cells of some indicators, in the order of the keys; one statement for all reports."""
+        self.note("lookup_figures", "、".join(keys))
+        found: dict[str, list[Figure]] = {}
+        for figure in self.toolbox.cells(
+            Filter(report_ids=tuple(head.report_id for head in heads)), keys, applicant
+        ):
+            found.setdefault(figure.report_id, []).append(figure)
+        order = {key: at for at, key in enumerate(keys)}
+        return {
+            report_id: tuple(sorted(figures, key=lambda figure: order[figure.indicator or ""]))
+            for report_id, figures in found.items()
+        }
+
+    def matches(self, head: ReportHead, phrase: str, applicant: Applicant | None = None) -> tuple[Match, ...]:
+        """Return the figures of a report that fit a phrase, best first."""
+        asked = (head.report_id, phrase, applicant)
+        if asked not in self._matches:
+            self.note("lookup_figures", phrase)
+            only = Filter(report_ids=(head.report_id,))
+            found = self.toolbox.lookup_figures(
+                LookupFigures(filter=only, phrase=phrase, applicant=applicant)
+            )
+            self._matches[asked] = found.matches
+        return self._matches[asked]
+
+    def sentences(self, heads: Sequence[ReportHead], query: str, *, dense: bool = False) -> SectionLookup:
+        """Return the sentences and passages of reports that fit a query, best first."""
+        asked = (tuple(head.report_id for head in heads), query, dense)
+        if asked not in self._sentences:
+            self.note("search_sections", query)
+            call = SearchSections(filter=Filter(report_ids=asked[0]), query=query)
+            self._sentences[asked] = self.toolbox.search_sections(call, dense=dense)
+        return self._sentences[asked]
+
+    def nearest(self, heads: Sequence[ReportHead], query: str) -> tuple[ReportHead, ...]:
+        """Return, of very many reports, those whose words are nearest to a query, in the order given."""
+        call = SearchSections(filter=Filter(report_ids=tuple(head.report_id for head in heads)), query=query)
+        ids = set(self.toolbox.nearest_reports(call))
+        return tuple(head for head in heads if head.report_id in ids)
+
+    def assessments(self, head: ReportHead) -> tuple[Assessment, ...]:
+        """Return every rule of consistency that applies to a report, with its outcome."""
+        self.note("check_consistency", f"{head.organization}{head.year or ''}")
+        call = CheckConsistency(filter=Filter(report_ids=(head.report_id,)))
+        return tuple(entry for _, entries in self.toolbox.check_consistency(call) for entry in entries)
+
+    def note(self, tool: str, detail: str) -> None:
+        """Tell that a tool is used."""
+        self._observe(tool, detail.strip())

@@ -1,0 +1,198 @@
+"""Carry a plan out over the reports: each operation to its module, each claim judged before."""
+
+from collections.abc import Sequence
+from typing import Literal, assert_never
+
+from assistant.execution.arithmetic import gathered, worked
+from assistant.execution.bench import Bench, Observe
+from assistant.execution.consistency import checked
+from assistant.execution.ordering import compared, followed, kept, ranked
+from assistant.execution.particulars import informed
+from assistant.execution.parts import parted
+from assistant.execution.passages import told
+from assistant.execution.reports import by_body, by_year, places
+from assistant.execution.terms import explained
+from assistant.execution.verifying import judged
+from assistant.language import Language
+from assistant.plans import (
+    About,
+    Check,
+    Compare,
+    Count,
+    Difference,
+    Everything,
+    Explain,
+    Filter,
+    Growth,
+    Holdings,
+    Listing,
+    Lookup,
+    Mean,
+    Named,
+    Operation,
+    Parts,
+    Passage,
+    Plan,
+    Rank,
+    Ratio,
+    Remainder,
+    Share,
+    Sum,
+    Trend,
+    Unclear,
+    Verify,
+)
+from assistant.results import (
+    Absent,
+    Computed,
+    Executed,
+    Held,
+    Looked,
+    Outcome,
+    Place,
+    Result,
+    Stopped,
+    Verified,
+    Worked,
+)
+from assistant.tools import Toolbox
+from ingest.indicators import Indicators
+from vectorstore.models import Filter as Narrowed
+
+_ASKED_BACK: tuple[Literal["which_organization"], Literal["which_year"]] = (
+    "which_organization",
+    "which_year",
+)
+_OVER_YEARS = (Trend, Growth, Rank, Compare, Mean, Sum, Count, Filter)
+
+
+class Executor:
+    """Run plans over one library; it knows nothing of the question's text."""
+
+    def __init__(self, toolbox: Toolbox, language: Language, indicators: Indicators) -> None:
+        self._toolbox = toolbox
+        self._language = language
+        self._indicators = indicators
+
+    def execute(self, plan: Plan, *, narrowed: Narrowed, observe: Observe) -> Executed:
+        """Return the results of a plan; of its readings the first whose measures are all found."""
+        bench = Bench(self._toolbox, self._language, self._indicators, narrowed, observe)
+        executed = _executed(plan, bench)
+        for reading in plan.readings:
+            if not _lacks(executed):
+                break
+            other = _executed(reading, bench)
+            executed = executed if _lacks(other) else other
+        return executed
+
+
+def _executed(plan: Plan, bench: Bench) -> Executed:
+    if not bench.heads:
+        return Executed(results=(Stopped(obstacle="empty_library"),))
+    if plan.unread:
+        return Executed(results=(Stopped(obstacle="unread", stretches=plan.unread),))
+    everywhere, identified = places(plan.among, bench)
+    if not everywhere and not all(isinstance(each, Holdings | Unclear) for each in plan.operations):
+        return Executed(results=(Stopped(obstacle="no_body", held=bench.heads),))
+    claims = tuple(one for claim in plan.claims for one in judged(claim, everywhere, bench))
+    results = tuple(_result(operation, plan, everywhere, bench) for operation in plan.operations)
+    return Executed(results=results, claims=claims, identified=identified)
+
+
+def _result(
+    operation: Operation,
+    plan: Plan,
+    everywhere: Sequence[Place],
+    bench: Bench,
+) -> Result:
+    """Return what one operation gives."""
+    if isinstance(operation, _OVER_YEARS):
+        everywhere = [one for place in everywhere for one in by_year(place)]
+        everywhere = [one for place in everywhere for one in by_body(place)]
+    if not isinstance(operation, Holdings | Unclear) and all(place.head is None for place in everywhere):
+        return _nowhere(everywhere)
+    match operation:
+        case Lookup(measures=measures):
+            return Looked(outcomes=gathered(measures, "measures", everywhere, bench))
+        case Sum() | Difference() | Ratio() | Share() | Mean() | Remainder() | Growth():
+            return _worked(operation, everywhere, bench)
+        case Compare():
+            return compared(operation, everywhere, bench)
+        case Rank():
+            return ranked(operation, everywhere, bench)
+        case Trend():
+            return followed(operation, everywhere, bench)
+        case Count() | Filter():
+            return kept(operation, everywhere, bench)
+        case Parts(of=of):
+            return parted(of, everywhere[0], bench)
+        case Passage() | Listing():
+            return told(operation, everywhere[0], bench)
+        case Verify(claims=claims):
+            return Verified(judged=tuple(one for claim in claims for one in judged(claim, everywhere, bench)))
+        case Check():
+            return checked(operation, everywhere[0], bench)
+        case Explain():
+            return explained(operation, everywhere, bench)
+        case About():
+            return informed(operation, everywhere[0], bench)
+        case Holdings():
+            return _held(plan, everywhere, bench)
+        case Unclear(obstacle=obstacle, choices=choices):
+            return Stopped(obstacle=obstacle, choices=choices, held=bench.heads)
+        case _:
+            assert_never(operation)
+
+
+def _worked(
+    operation: Sum | Difference | Ratio | Share | Mean | Remainder | Growth,
+    everywhere: Sequence[Place],
+    bench: Bench,
+) -> Result:
+    """Return the values worked out; where nothing can be, what was found of the operands."""
+    outcomes = worked(operation, everywhere, bench)
+    return Worked(outcomes=outcomes)
+
+
+def _nowhere(everywhere: Sequence[Place]) -> Stopped:
+    """Return why no report can be looked into."""
+    first = everywhere[0]
+    return Stopped(
+        obstacle=first.reason if first.reason in _ASKED_BACK else "no_body",
+        places=tuple(everywhere),
+        choices=first.choices,
+        held=first.held,
+    )
+
+
+def _held(plan: Plan, everywhere: Sequence[Place], bench: Bench) -> Held:
+    if isinstance(plan.among, Named) and not plan.among.targets:
+        return Held(heads=bench.heads, asked=())
+    if isinstance(plan.among, Everything):
+        return Held(heads=tuple(place.head for place in everywhere if place.head is not None), asked=())
+    heads = [
+        head
+        for place in everywhere
+        for head in (
+            place.held
+            if place.reason in {"which_year", "which_organization"}
+            else ()
+            if place.head is None
+            else (place.head, *place.others)
+        )
+    ]
+    return Held(heads=tuple(dict.fromkeys(heads)), asked=tuple(everywhere))
+
+
+def _lacks(executed: Executed) -> bool:
+    """Tell whether a plan asked for something that was not found."""
+
+    def missing(outcome: Outcome) -> bool:
+        return isinstance(outcome, Absent) or (isinstance(outcome, Computed) and bool(outcome.missing))
+
+    for result in executed.results:
+        if isinstance(result, Looked | Worked) and any(map(missing, result.outcomes)):
+            return True
+        if isinstance(result, Stopped):
+            return True
+    return False

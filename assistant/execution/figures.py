@@ -1,0 +1,247 @@
+"""Find the figure of a measure in a report: a cell by its key, else the sentence's figure that fits best.
+
+A figure is taken only where it is clearly the one meant: among those that fit alike nothing is chosen, a blank cell
+is blank, and a figure of another year or moment than the report's is none.
+"""
+
+import re
+from collections.abc import Sequence
+
+from assistant.execution.bench import Bench
+from assistant.execution.naming import Key, keys_of
+from assistant.plans import Measure
+from assistant.results import Absent, Computed, Denied, Found, Outcome, Place
+from assistant.tools import Match, ReportView, denied_things, label_of, squeezed
+from ingest.checks import plain
+from ingest.models import Figure, Quantity
+from ingest.numerals import RATIO_UNITS, in_base_units
+from ingest.outline import Sentence
+from vectorstore.models import ReportHead
+
+SURE = 0.72
+"""The chance from which a figure counts as what was asked."""
+MOST_MISSED = 0.34
+"""The share of the asked words, by rarity, that a sentence may leave unmentioned."""
+_CLOSE = 0.03
+_TIED = 0.4
+"""The difference in log-odds below which two figures fit alike."""
+_MOST_TIED = 4
+_SUMS_UP = re.compile(r"合计|共计|总计|总共|一共|总数|总量|以上")
+_WHOLE_LAG = 1.5
+"""How far, in log-odds, the whole of a list may lag behind one of its parts and still be what was asked."""
+_MOST_NEAR = 3
+_FAINT = 0.1
+
+
+def find(measure: Measure, place: Place, bench: Bench) -> Outcome:
+    """Return the value of a measure at a place, or why there is none."""
+    return find_at(measure, (place,), bench)[0]
+
+
+def find_at(measure: Measure, places: Sequence[Place], bench: Bench) -> tuple[Outcome, ...]:
+    """Return the value of a measure at each place, in order; cells of all places come by one statement."""
+    heads = [place.head for place in places if place.head is not None]
+    keys = () if measure.exclude else keys_of(measure, bench.language, bench.indicators)
+    cells = {key: bench.cells(key.indicators, key.applicant, heads) for key in keys}
+    return tuple(_found(measure, place, keys, cells, bench) for place in places)
+
+
+def _found(
+    measure: Measure,
+    place: Place,
+    keys: Sequence[Key],
+    cells: dict[Key, dict[str, tuple[Figure, ...]]],
+    bench: Bench,
+) -> Outcome:
+    if place.head is None:
+        return Absent(measure=measure, place=place, reason=place.reason or "no_report")
+    for key in keys:
+        printed = cells[key].get(place.head.report_id, ())
+        if printed:
+            return _of_cells(measure, place, key, printed, bench)
+    return _of_text(measure, place, place.head, bench, other_form=bool(keys))
+
+
+def _of_cells(measure: Measure, place: Place, key: Key, printed: Sequence[Figure], bench: Bench) -> Outcome:
+    if key.adds:
+        return _subtotal(measure, place, printed)
+    known = {figure.indicator: figure for figure in printed}
+    if len(known) > 1:
+        return Absent(measure=measure, place=place, reason="tied", figures=tuple(known.values()))
+    (cell,) = known.values()
+    if cell.quantity is not None:
+        return Found(measure=measure, place=place, figure=cell)
+    denial = _denial(measure, place, bench)
+    if denial is not None:
+        return Denied(measure=measure, place=place, sentence=denial)
+    reason = "blank" if cell.status == "blank" else "unclear"
+    return Absent(measure=measure, place=place, reason=reason, figures=(cell,))
+
+
+def _subtotal(measure: Measure, place: Place, printed: Sequence[Figure]) -> Outcome:
+    """Return the sum of the rows for which the form prints no total; none where one of them has no number."""
+    unread = tuple(figure for figure in printed if figure.quantity is None)
+    if unread:
+        reason = "blank" if all(figure.status == "blank" for figure in unread) else "unclear"
+        return Absent(measure=measure, place=place, reason=reason, figures=unread)
+    found = tuple(Found(measure=measure, place=place, figure=figure) for figure in printed)
+    amounts = [figure.quantity for figure in printed if figure.quantity is not None]
+    told = [amount for amount in amounts if amount.value] or amounts[:1]
+    return Computed(
+        op="sum",
+        value=sum((amount.value for amount in amounts), start=amounts[0].value * 0),
+        unit=amounts[0].unit,
+        expression=" + ".join(plain(amount.value) for amount in told),
+        inputs=found,
+        subtotal=True,
+        measure=measure,
+        place=place,
+    )
+
+
+def _of_text(measure: Measure, place: Place, head: ReportHead, bench: Bench, *, other_form: bool) -> Outcome:
+    """Return the figure of a sentence, or of a cell that no key names, that fits a measure best."""
+    found = fitting(measure, head, bench)
+    best = chosen(found)
+    if best is None or (other_form and best.missed > 0):
+        denial = _denial(measure, place, bench)
+        if denial is not None:
+            return Denied(measure=measure, place=place, sentence=denial)
+        near = tuple(
+            match.figure for match in found if match.score >= _FAINT and match.missed <= 2 * MOST_MISSED
+        )
+        reason = "other_form" if other_form else "no_indicator"
+        return Absent(measure=measure, place=place, reason=reason, near=near[:_MOST_NEAR])
+    alike = tied(found)
+    if alike:
+        figures = tuple(match.figure for match in alike)
+        return Absent(measure=measure, place=place, reason="tied", figures=figures)
+    if best.figure.status != "ok":
+        reason = "blank" if best.figure.status == "blank" else "unclear"
+        return Absent(measure=measure, place=place, reason=reason, figures=(best.figure,))
+    return Found(measure=measure, place=place, figure=best.figure, sure=best.score)
+
+
+def fitting(measure: Measure, head: ReportHead, bench: Bench) -> tuple[Match, ...]:
+    """Return the figures of a report that fit a measure's words and unit and the time it is asked of, best first."""
+    return tuple(
+        match
+        for match in bench.matches(head, phrase_of(measure))
+        if match.figure.period in {"year", "since", "as_of"}
+        and (not measure.change or _tells_change(match.figure))
+        and _is_in_unit(match.figure, measure.unit)
+    )
+
+
+def phrase_of(measure: Measure) -> str:
+    """Return the words of a measure with which figures and sentences are looked for."""
+    told = (*measure.qualifiers, measure.applicant or "", measure.phrase, measure.column or "")
+    return " ".join(part for part in told if part)
+
+
+def _tells_change(figure: Figure) -> bool:
+    return figure.change or (figure.indicator or "").endswith(".change")
+
+
+def _is_in_unit(figure: Figure, unit: str | None) -> bool:
+    if unit is None or figure.quantity is None:
+        return True
+    (_, printed), (_, asked) = (
+        in_base_units(figure.quantity),
+        in_base_units(Quantity(value=figure.quantity.value, unit=unit, printed="")),
+    )
+    ratio = printed in RATIO_UNITS, asked in RATIO_UNITS
+    money = printed.endswith("元"), asked.endswith("元")
+    return ratio[0] == ratio[1] and money[0] == money[1]
+
+
+def _denial(measure: Measure, place: Place, bench: Bench) -> Sentence | None:
+    if place.head is None:
+        return None
+    return denying_sentence(phrase_of(measure), place.head, bench)
+
+
+def denying_sentence(phrase: str, head: ReportHead, bench: Bench) -> Sentence | None:
+    """Return the sentence that says that what is asked about did not happen (未收到申请), if there is one."""
+    asked = squeezed(phrase)
+    topics = [topic for topic in bench.language.denial_topics if topic in asked]
+    if not topics:
+        return None
+    for _, match in bench.sentences((head,), phrase).sentences:
+        if any(topic in denied for denied in denied_things(match.sentence) for topic in topics):
+            return match.sentence
+    return None
+
+
+def is_sure(match: Match) -> bool:
+    """Tell whether a figure is what was asked, and not just near it."""
+    return match.score >= SURE
+
+
+def chosen(matches: Sequence[Match]) -> Match | None:
+    """Return the figure that was asked for; of equals the one whose place the question names."""
+    sure = [match for match in matches if is_sure(match)]
+    if not sure:
+        return None
+    best = sure[0]
+    twins = [
+        match
+        for match in sure
+        if best.score - match.score <= _CLOSE
+        and match.figure.anchor.row[-1:] == best.figure.anchor.row[-1:] != ()
+        and match.figure.anchor.column == best.figure.anchor.column
+    ]
+    if twins:
+        # 同名的行（本部门与下属单位各有一行）取在前的一行
+        best = min(twins, key=lambda match: match.figure.anchor.char_start)
+    wholes = [
+        match for match in sure if best.log_odds - match.log_odds < _WHOLE_LAG and _is_whole_of(match, best)
+    ]
+    if wholes:
+        return wholes[0]
+    near = [match for match in sure if best.score - match.score <= _CLOSE and _same_amount(match, best)]
+    return max(near, key=lambda match: (match.named, match.score))
+
+
+def tied(matches: Sequence[Match]) -> tuple[Match, ...]:
+    """Return the figures among which nothing in the question decides: they fit alike and differ in amount."""
+    best = chosen(matches)
+    if best is None or best.figure.quantity is None:
+        return ()
+    rivals = [
+        match
+        for match in matches
+        if abs(best.log_odds - match.log_odds) < _TIED
+        and match.figure.quantity is not None
+        and match.figure.origin == best.figure.origin
+        and not _same_amount(match, best)
+        and label_of(match.figure) != label_of(best.figure)
+        and not _is_whole_of(best, match)
+    ]
+    return (best, *rivals[: _MOST_TIED - 1]) if rivals else ()
+
+
+def _is_whole_of(whole: Match, part: Match) -> bool:
+    """Tell whether a figure sums up the sentence or list that another one stands in."""
+    one, other = whole.figure, part.figure
+    return (
+        one.origin == other.origin == "sentence"
+        and one.quantity is not None
+        and other.quantity is not None
+        and bool(_SUMS_UP.search(one.phrase))
+        and not _SUMS_UP.search(other.phrase)
+        and one.anchor.section_path == other.anchor.section_path
+        and in_base_units(one.quantity)[1] == in_base_units(other.quantity)[1]
+        and in_base_units(one.quantity)[0] > in_base_units(other.quantity)[0]
+    )
+
+
+def _same_amount(one: Match, other: Match) -> bool:
+    if one.figure.quantity is None or other.figure.quantity is None:
+        return one.figure.quantity is other.figure.quantity
+    return in_base_units(one.figure.quantity) == in_base_units(other.figure.quantity)
+
+
+def view_of(place: Place, bench: Bench) -> ReportView | None:
+    """Return the report of a place, None where the library has none."""
+    return bench.view(place.head) if place.head is not None else None
