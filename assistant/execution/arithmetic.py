@@ -11,7 +11,15 @@ from typing import assert_never
 
 from assistant.execution.bench import Bench
 from assistant.execution.figures import find, find_at, fitting, is_sure
-from assistant.execution.quantities import Valued, base_unit, base_value, comparable, quantity_of, valued
+from assistant.execution.quantities import (
+    Valued,
+    base_unit,
+    base_value,
+    comparable,
+    is_vague,
+    quantity_of,
+    valued,
+)
 from assistant.execution.reports import heads_of, places
 from assistant.plans import (
     Compare,
@@ -189,8 +197,6 @@ def combined(
         return _without(outcomes, "no_indicator")
     if len(known) < 2:
         return _without(outcomes, "too_few")
-    if any(quantity_of(outcome).is_approximate for outcome in known):
-        return _without([outcome for outcome in known if quantity_of(outcome).is_approximate], "vague")
     if not (per or comparable(known)):
         return _without(known, "units_differ")
     unit = quantity_of(known[0]).unit
@@ -233,6 +239,7 @@ def combined(
         missing=missing,
         measure=measure,
         place=place,
+        vague=any(is_vague(outcome) for outcome in known),
     )
 
 

@@ -13,7 +13,7 @@ from ingest.checks import Assessment
 _RULES: dict[str, tuple[str, ...]] = {
     "balance": ("balance",),
     "applicants": ("applicants",),
-    "outcomes": ("outcomes",),
+    "outcomes": ("outcomes", "review_sum"),
     "text_table": ("text_table", "text_denies"),
     "parts": ("parts",),
     "years": ("years_carried", "years"),

@@ -71,11 +71,9 @@ def _of_cells(measure: Measure, place: Place, key: Key, printed: Sequence[Figure
     (cell,) = known.values()
     if cell.quantity is not None:
         return Found(measure=measure, place=place, figure=cell)
-    denial = _denial(measure, place, bench)
-    if denial is not None:
-        return Denied(measure=measure, place=place, sentence=denial)
     reason = "blank" if cell.status == "blank" else "unclear"
-    return Absent(measure=measure, place=place, reason=reason, figures=(cell,))
+    denial = _denial(measure, place, bench)
+    return Absent(measure=measure, place=place, reason=reason, figures=(cell,), denial=denial)
 
 
 def _subtotal(measure: Measure, place: Place, printed: Sequence[Figure]) -> Outcome:
@@ -124,13 +122,16 @@ def _of_text(measure: Measure, place: Place, head: ReportHead, bench: Bench, *, 
 
 def fitting(measure: Measure, head: ReportHead, bench: Bench) -> tuple[Match, ...]:
     """Return the figures of a report that fit a measure's words and unit and the time it is asked of, best first."""
-    return tuple(
+    found = tuple(
         match
         for match in bench.matches(head, phrase_of(measure))
         if match.figure.period in {"year", "since", "as_of"}
         and (not measure.change or _tells_change(match.figure))
         and _is_in_unit(match.figure, measure.unit)
     )
+    # 微信有几个、有几条：单位不同的不是一回事
+    counted = tuple(match for match in found if _is_counted_in(match.figure, measure.unit))
+    return counted if any(map(is_sure, counted)) else found
 
 
 def phrase_of(measure: Measure) -> str:
@@ -153,6 +154,10 @@ def _is_in_unit(figure: Figure, unit: str | None) -> bool:
     ratio = printed in RATIO_UNITS, asked in RATIO_UNITS
     money = printed.endswith("元"), asked.endswith("元")
     return ratio[0] == ratio[1] and money[0] == money[1]
+
+
+def _is_counted_in(figure: Figure, unit: str | None) -> bool:
+    return figure.quantity is not None and unit == in_base_units(figure.quantity)[1]
 
 
 def _denial(measure: Measure, place: Place, bench: Bench) -> Sentence | None:

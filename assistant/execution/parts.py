@@ -6,7 +6,7 @@ from assistant.execution.bench import Bench
 from assistant.execution.figures import find
 from assistant.execution.naming import is_results
 from assistant.plans import Measure
-from assistant.results import Found, Outcome, Parted, Place
+from assistant.results import Computed, Found, Outcome, Parted, Place
 from assistant.tools import ReportView
 from ingest.models import Figure
 from ingest.numerals import in_base_units
@@ -21,6 +21,9 @@ def parted(of: Measure, place: Place, bench: Bench) -> Parted:
         whole = find(Measure(phrase="办理结果总计", applicant=of.applicant), place, bench)
         return Parted(whole=whole, parts=tuple(_found(of, place, figure) for figure in rows))
     whole = find(of, place, bench)
+    if isinstance(whole, Computed):
+        figures = [each.figure for each in whole.inputs if isinstance(each, Found)]
+        return Parted(whole=whole, parts=tuple(_found(of, place, figure) for figure in _told(figures)))
     if not isinstance(whole, Found) or place.head is None:
         return Parted(whole=whole, parts=())
     view = bench.view(place.head)

@@ -120,7 +120,9 @@ class _Answer:
 
     def _result(self, result: Result) -> None:
         match result:
-            case Looked(outcomes=outcomes):
+            case Looked(outcomes=outcomes, set_apart=set_apart):
+                if set_apart:
+                    self._draft.say("所问的数口径或单位不同，不能直接比较。")
                 self._looked(outcomes)
             case Worked(outcomes=outcomes):
                 for outcome in outcomes:
@@ -230,7 +232,7 @@ class _Answer:
             for name, each in zip(names, outcome.inputs, strict=True)
         ]
         self._derive(outcome)
-        value = rounded(outcome.value, outcome.unit)
+        value = much(outcome)
         first, second = names[0], names[1] if len(names) > 1 else ""
         size = rounded(abs(outcome.value), outcome.unit)
         match outcome.op:
@@ -262,6 +264,8 @@ class _Answer:
                 assert_never(outcome.op)
         self._draft.say(f"{line}（{outcome.expression}）：{'，'.join(parts)}。")
         self._draft.warn("computed", "该数由程序按报告所载数字计算，报告没有直接写明")
+        if outcome.vague:
+            self._draft.warn("vague", "所用的数里有约数，结果也是约数")
         self._said = True
         self._forms(outcome.inputs)
         self._left_out(outcome.missing)
@@ -538,6 +542,9 @@ class _Answer:
             if figure.quantity is None
         )
         self._draft.say(missing_text(one, told, cells))
+        if one.denial is not None and one.place.head is not None:
+            quote = Quote(report_id=one.place.head.report_id, sentence=one.denial)
+            self._draft.say(f"正文写明“{inline(one.denial.text)}”{self._sentence(quote)}")
 
     def _left_out(self, missing: Sequence[Absent]) -> None:
         """Say what a total or an order does not count, and why."""

@@ -115,8 +115,9 @@ def much(outcome: Outcome) -> str:
     match outcome:
         case Found(figure=figure):
             return amount(figure)
-        case Computed(value=value, unit=unit):
-            return rounded(value, unit)
+        case Computed(value=value, unit=unit, vague=vague):
+            told = rounded(value, unit)
+            return f"约{told}" if vague and not told.startswith("约") else told
         case Denied():
             return "没有"
         case Absent():
