@@ -42,24 +42,29 @@ def find_at(measure: Measure, places: Sequence[Place], bench: Bench) -> tuple[Ou
     """Return the value of a measure at each place, in order; cells of all places come by one statement."""
     heads = [place.head for place in places if place.head is not None]
     keys = () if measure.exclude else keys_of(measure, bench.language, bench.indicators)
-    cells = {key: bench.cells(key.indicators, key.applicant, heads) for key in keys}
-    return tuple(_found(measure, place, keys, cells, bench) for place in places)
+    cells = {
+        key: bench.cells(key.indicators, key.applicant, heads)
+        for key in keys
+        if not measure.change or all(indicator.endswith(".change") for indicator in key.indicators)
+    }
+    return tuple(_found(measure, place, cells, bench, other_form=bool(keys)) for place in places)
 
 
 def _found(
     measure: Measure,
     place: Place,
-    keys: Sequence[Key],
     cells: dict[Key, dict[str, tuple[Figure, ...]]],
     bench: Bench,
+    *,
+    other_form: bool,
 ) -> Outcome:
     if place.head is None:
         return Absent(measure=measure, place=place, reason=place.reason or "no_report")
-    for key in keys:
-        printed = cells[key].get(place.head.report_id, ())
+    for key, held in cells.items():
+        printed = held.get(place.head.report_id, ())
         if printed:
             return _of_cells(measure, place, key, printed, bench)
-    return _of_text(measure, place, place.head, bench, other_form=bool(keys))
+    return _of_text(measure, place, place.head, bench, other_form=other_form)
 
 
 def _of_cells(measure: Measure, place: Place, key: Key, printed: Sequence[Figure], bench: Bench) -> Outcome:
