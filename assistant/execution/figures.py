@@ -11,7 +11,7 @@ from assistant.execution.bench import Bench
 from assistant.execution.naming import Key, keys_of
 from assistant.plans import Measure
 from assistant.results import Absent, Computed, Denied, Found, Outcome, Place
-from assistant.tools import Match, ReportView, denied_things, label_of, squeezed
+from assistant.tools import MOST_REPORTS, Match, ReportView, denied_things, label_of, squeezed
 from ingest.checks import plain
 from ingest.models import Figure, Quantity
 from ingest.numerals import RATIO_UNITS, in_base_units
@@ -47,7 +47,11 @@ def find_at(measure: Measure, places: Sequence[Place], bench: Bench) -> tuple[Ou
         for key in keys
         if not measure.change or all(indicator.endswith(".change") for indicator in key.indicators)
     }
-    return tuple(_found(measure, place, cells, bench, other_form=bool(keys)) for place in places)
+    # 报告很多而表格里有这一格：没有的报告不再到正文里找，表与正文不混在一起排序
+    reads_text = len(heads) <= MOST_REPORTS or not any(cells.values())
+    return tuple(
+        _found(measure, place, cells, bench, other_form=bool(keys), reads_text=reads_text) for place in places
+    )
 
 
 def _found(
@@ -57,6 +61,7 @@ def _found(
     bench: Bench,
     *,
     other_form: bool,
+    reads_text: bool,
 ) -> Outcome:
     if place.head is None:
         return Absent(measure=measure, place=place, reason=place.reason or "no_report")
@@ -64,6 +69,8 @@ def _found(
         printed = held.get(place.head.report_id, ())
         if printed:
             return _of_cells(measure, place, key, printed, bench)
+    if not reads_text:
+        return Absent(measure=measure, place=place, reason="other_form")
     return _of_text(measure, place, place.head, bench, other_form=other_form)
 
 
