@@ -5,6 +5,7 @@ printed numbers, brought to the unit of the result where the prints differ in sc
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import takewhile
@@ -18,6 +19,7 @@ from assistant.execution.quantities import (
     base_value,
     comparable,
     is_vague,
+    kind_of,
     quantity_of,
     valued,
 )
@@ -75,8 +77,22 @@ def gathered(
         if isinstance(operand, Measure) and operand.at is not None:
             found.append(evaluate(operand, everywhere[0], everywhere, bench))
         else:
-            found += evaluate_at(operand, everywhere, bench)
+            found += of_one_kind(evaluate_at(operand, everywhere, bench))
     return tuple(found)
+
+
+def of_one_kind(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """Return what several places have of one operand; an amount of another kind than most is named as none of it."""
+    kinds = Counter(kind_of(base_unit(outcome)) for outcome in valued(outcomes))
+    (usual, most), *others = kinds.most_common() or [("", 0)]
+    if not others or others[0][1] == most:
+        return tuple(outcomes)
+    return tuple(
+        Absent(measure=outcome.measure, place=outcome.place, reason="units_differ", figures=(outcome.figure,))
+        if isinstance(outcome, Found) and kind_of(base_unit(outcome)) != usual
+        else outcome
+        for outcome in outcomes
+    )
 
 
 def worked(operation: Computation, everywhere: Sequence[Place], bench: Bench) -> tuple[Outcome, ...]:
@@ -88,14 +104,26 @@ def worked(operation: Computation, everywhere: Sequence[Place], bench: Bench) ->
 
 def _goes_over(operation: Computation, everywhere: Sequence[Place]) -> bool:
     match operation:
-        case Sum(over=over) | Mean(over=over) | Compare(over=over) | Rank(over=over) | Count(over=over):
+        case Compare(over=over) | Rank(over=over) | Count(over=over):
             return over != "measures"
+        case Sum(of=of, over=over) | Mean(of=of, over=over):
+            return over != "measures" or _are_fixed(of, everywhere)
         case Difference(of=of) | Ratio(of=of):
-            return len(of) == 1
+            return len(of) == 1 or _are_fixed(of, everywhere)
         case Growth():
             return len({place.target.organization for place in everywhere}) == 1 and len(everywhere) > 1
-        case Share() | Remainder():
-            return False
+        case Share(part=part, whole=whole):
+            return whole is not None and _are_fixed((part, whole), everywhere)
+        case Remainder(whole=whole, less=less):
+            return _are_fixed((whole, *less), everywhere)
+
+
+def _are_fixed(operands: Sequence[Operand], everywhere: Sequence[Place]) -> bool:
+    """Tell whether operands are worth the same at every place: each names its own, or goes over all of them."""
+    return all(
+        operand.at is not None if isinstance(operand, Measure) else _goes_over(operand, everywhere)
+        for operand in operands
+    )
 
 
 def _is_bound(operation: Computation) -> bool:

@@ -34,6 +34,8 @@ _OWN, _BELOW_KEY = ".dept.", ".sub."
 """How the keys of the forms before 2019 tell the body itself from those below it."""
 MOST_READ = 24
 """Reports up to which sentences are looked into; of more, cells alone, or those whose words are nearest."""
+_MOST_BEHIND = 2.0
+"""How far, in log-odds, the issuer's own figure may lag behind one of another body and still be the one meant."""
 _MOST_NEAR = 3
 _FAINT = 0.1
 
@@ -47,35 +49,41 @@ def find_at(measure: Measure, places: Sequence[Place], bench: Bench) -> tuple[Ou
     """Return the value of a measure at each place, in order; cells of all places come by one statement."""
     heads = [place.head for place in places if place.head is not None]
     keys = () if measure.exclude else keys_of(measure, bench.language, bench.indicators)
-    cells = {key: bench.cells(key.indicators, key.applicant, heads) for key in keys}
+    cells = {
+        key: bench.cells(key.indicators, key.applicant, heads)
+        for key in keys
+        if not measure.change or all(indicator.endswith(".change") for indicator in key.indicators)
+    }
     readable: Sequence[ReportHead] = heads
     if len(heads) > MOST_READ:
-        readable = [] if keys else bench.nearest(heads, phrase_of(measure))
+        # 报告很多而表格里有这一格：没有的报告不再到正文里找，表与正文不混在一起排序
+        readable = [] if any(cells.values()) else bench.nearest(heads, phrase_of(measure))
     read = {head.report_id for head in readable}
-    return tuple(_found(measure, place, keys, cells, read, bench) for place in places)
+    return tuple(_found(measure, place, cells, read, bench, other_form=bool(keys)) for place in places)
 
 
 def _found(
     measure: Measure,
     place: Place,
-    keys: Sequence[Key],
     cells: dict[Key, dict[str, tuple[Figure, ...]]],
     read: Container[str],
     bench: Bench,
+    *,
+    other_form: bool,
 ) -> Outcome:
     """Return a place's cell, else its sentence; sentences only of reports that are read, which very many are not."""
     if place.head is None:
         return Absent(measure=measure, place=place, reason=place.reason or "no_report")
-    for key in keys:
-        printed = cells[key].get(place.head.report_id, ())
+    for key, held in cells.items():
+        printed = held.get(place.head.report_id, ())
         if printed:
             outcome = _of_cells(measure, place, key, printed)
             if isinstance(outcome, Absent) and place.head.report_id in read:
                 return outcome.model_copy(update={"denial": _denial(measure, place, bench)})
             return outcome
     if place.head.report_id not in read:
-        return Absent(measure=measure, place=place, reason="other_form" if keys else "not_read")
-    return _of_text(measure, place, place.head, bench, other_form=bool(keys))
+        return Absent(measure=measure, place=place, reason="other_form" if other_form else "not_read")
+    return _of_text(measure, place, place.head, bench, other_form=other_form)
 
 
 def _of_cells(measure: Measure, place: Place, key: Key, printed: Sequence[Figure]) -> Outcome:
@@ -143,11 +151,10 @@ def fitting(measure: Measure, head: ReportHead, bench: Bench) -> tuple[Match, ..
         if match.figure.period in {"year", "since", "as_of"}
         and (not measure.change or tells_change(match.figure))
         and _is_in_unit(match.figure, measure.unit)
-        and _is_of(match.figure, measure)
     )
     if measure.change and not keys_of(measure, bench.language, bench.indicators):
         found = tuple(match for match in found if match.figure.origin == "sentence")
-    found = _of_the_body_itself(found, measure)
+    found = _of_the_body_itself(_of_the_issuer(found, measure), measure)
     # 微信有几个、有几条：单位不同的不是一回事
     counted = tuple(match for match in found if _is_counted_in(match.figure, measure.unit))
     return counted if any(map(is_sure, counted)) else found
@@ -185,6 +192,15 @@ def _is_in_unit(figure: Figure, unit: str | None) -> bool:
     ratio = printed in RATIO_UNITS, asked in RATIO_UNITS
     money = printed.endswith("元"), asked.endswith("元")
     return ratio[0] == ratio[1] and money[0] == money[1]
+
+
+def _of_the_issuer(found: Sequence[Match], measure: Measure) -> Sequence[Match]:
+    """Leave out figures whose sentence names another body, where one without such a name fits about as well."""
+    foreign = [match for match in found if not _is_of(match.figure, measure)]
+    own = next((match for match in found if match not in foreign and is_sure(match)), None)
+    if not foreign or own is None or own.log_odds < found[0].log_odds - _MOST_BEHIND:
+        return found
+    return [match for match in found if match not in foreign]
 
 
 def _is_of(figure: Figure, measure: Measure) -> bool:

@@ -593,6 +593,10 @@ class _Answer:
         """Cite what an outcome stands on and return its marks."""
         match outcome:
             case Found(figure=figure, place=place):
+                if figure.subject is not None:
+                    self._draft.warn(
+                        "other_subject", f"原句说的是“{figure.subject}”，不是{place.target.organization}"
+                    )
                 return self._cite(figure, place)
             case Computed(inputs=inputs):
                 marks = "".join(dict.fromkeys([self._mark(each) for each in inputs][:_MOST_CITED]))
