@@ -30,11 +30,11 @@ from assistant.models import (
     ToolStarted,
 )
 from assistant.plan_json import checked
+from assistant.planning import resolve
 from assistant.plans import Plan
 from assistant.rendering import refuse, understood
 from assistant.routing import is_certain, is_for_rules
 from assistant.rules import RulesAnswerer
-from assistant.scope import resolve
 from assistant.tools import TOOL_LABELS
 from prompts import load
 from vectorstore.errors import StoreError

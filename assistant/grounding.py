@@ -13,7 +13,8 @@ from ingest.wording import folded
 
 _NUMBER = re.compile(r"(?<![\d.])\d[\d,]*(?:\.\d+)?")
 _YEARS = re.compile(r"((?:19|20)\d{2})\s*年?度?\s*(?:至|到|-|—|–|~|～)\s*((?:19|20)\d{2})")
-_MARK = re.compile(r"\[(\d+)\]")
+_MARK = re.compile(r"\[(\d{1,3})\]")
+_NUMBERED = re.compile(r"(?m)^\d{1,3}\. ")
 _FINEST = Decimal("0.005")
 
 
@@ -28,7 +29,7 @@ def unproven(answer: Answer, text_of: Callable[[str], str]) -> tuple[str, ...]:
     faults += [f"引用[{mark}]不存在" for mark in _MARK.findall(answer.text) if int(mark) not in known]
     faults += [f"算式“{entry.expression}”复算不符" for entry in answer.derivations if not _recomputes(entry)]
     proven = _proven_numbers(answer)
-    stated = _numbers(_MARK.sub(" ", answer.text))
+    stated = _numbers(_NUMBERED.sub("", _MARK.sub(" ", answer.text)))
     faults += [f"数字 {number} 没有出处" for number in stated if number not in proven]
     return tuple(dict.fromkeys(faults))
 
@@ -77,7 +78,8 @@ def _proven_numbers(answer: Answer) -> frozenset[Decimal]:
     for span in _YEARS.finditer(answer.question):
         found |= {Decimal(year) for year in range(int(span[1]), int(span[2]) + 1)}
     for entry in answer.derivations:
-        found |= {entry.value, *(round(entry.value, digits) for digits in range(5))}
+        value = abs(entry.value)
+        found |= {value, *(round(value, digits) for digits in range(5))}
     found |= {Decimal(len(answer.citations)), Decimal(len(answer.figures))}
     return frozenset(found)
 

@@ -31,7 +31,7 @@ from vectorstore.models import ReportHead
 Arithmetic = Literal["sum", "difference", "ratio", "share", "mean", "remainder", "growth", "count"]
 Reason = Literal[
     "unknown_organization", "no_report", "which_organization", "which_year", "no_indicator", "other_form",
-    "other_period", "blank", "unclear", "tied", "vague", "units_differ", "division_by_zero", "too_few",
+    "other_period", "blank", "unclear", "tied", "vague", "units_differ", "division_by_zero", "too_few", "not_read",
 ]  # fmt: skip
 
 
@@ -69,7 +69,10 @@ class Denied(Value):
 
 
 class Absent(Value):
-    """Say why a measure has no value at a place; `figures` are the cell that is blank, or those that tie."""
+    """Say why a measure has no value at a place; `figures` are the cell that is blank, or those that tie.
+
+    `denial` is the sentence that says that nothing of it happened, where a cell has no number.
+    """
 
     kind: Literal["absent"] = "absent"
     measure: Measure
@@ -77,13 +80,14 @@ class Absent(Value):
     reason: Reason
     figures: tuple[Figure, ...] = ()
     near: tuple[Figure, ...] = ()
+    denial: Sentence | None = None
 
 
 class Computed(Value):
     """Hold a value worked out from others, in the unit `unit`; `expression` shows how, over printed numbers.
 
     `missing` are operands that could not be taken in. `subtotal` marks the sum of a form's rows for which the form
-    prints no total.
+    prints no total, `vague` a value that stands on one printed as about so much.
     """
 
     kind: Literal["computed"] = "computed"
@@ -94,6 +98,7 @@ class Computed(Value):
     inputs: tuple["Outcome", ...]
     missing: tuple[Absent, ...] = ()
     subtotal: bool = False
+    vague: bool = False
     measure: Measure | None = None
     place: Place | None = None
 
@@ -103,10 +108,11 @@ Computed.model_rebuild()
 
 
 class Looked(Value):
-    """Hold each measure asked for at each place."""
+    """Hold each measure asked for at each place; `set_apart` where they were to be compared and cannot be."""
 
     kind: Literal["looked"] = "looked"
     outcomes: tuple[Outcome, ...]
+    set_apart: bool = False
 
 
 class Worked(Value):
@@ -155,11 +161,12 @@ class Kept(Value):
 
 
 class Parted(Value):
-    """Hold a whole and the parts that the report counts to it."""
+    """Hold a whole and the parts that the report counts to it, and whether these add up to it."""
 
     kind: Literal["parted"] = "parted"
     whole: Outcome | None
     parts: tuple[Outcome, ...]
+    assessment: Assessment | None = None
 
 
 class Quote(Value):

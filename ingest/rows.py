@@ -9,8 +9,14 @@ from collections.abc import Iterator, Sequence
 
 from ingest.models import UNREAD, CellStatus, Grid, GridCell, Value
 
+_UNIT = "(?:[万亿]?元|件|条|项|次|个|人|份|宗|%)?"
 _AMOUNT = re.compile(
-    r"(?:[+\-−－＋]|增加|减少|新增|增|减)?\s*[\d０-９][\d０-９,，]*(?:[.．][\d０-９]+)?\s*(?:[万亿]?元|件|条|项|次|个|人|份|宗|%)?"
+    rf"(?:[+\-−－＋]|增加|减少|新增|增|减)?\s*[\d０-９][\d０-９,，]*(?:[.．][\d０-９]+)?\s*{_UNIT}"
+)
+# 约20、20余件：是数，却不是准数
+_ABOUT = re.compile(
+    rf"(?:[约近超逾]|大约|将近|接近|超过|不足)\s*[\d０-９][\d０-９,，.．]*\s*[余多]?\s*{_UNIT}(?:左右|以上|以下)?"
+    rf"|[\d０-９][\d０-９,，.．]*\s*(?:[余多]\s*{_UNIT}|{_UNIT}(?:左右|以上|以下))"
 )
 _UNREAD_AMOUNT = re.compile(rf"[\d０-９,，.．+\-−－＋{UNREAD}]*{UNREAD}[\d０-９,，.．{UNREAD}]*")
 _NOTHING = re.compile(r"[-－—–/／\\]+|无|〇|○")
@@ -57,11 +63,9 @@ class Line(Value):
 
 
 def is_value(text: str) -> bool:
-    """Tell an amount, or a mark that says there is none, from a label; an amount may have characters unread."""
+    """Tell an amount, or a mark that says there is none, from a label; an amount may be rough or partly unread."""
     plain = text.strip()
-    return bool(plain) and bool(
-        _AMOUNT.fullmatch(plain) or _NOTHING.fullmatch(plain) or _UNREAD_AMOUNT.fullmatch(plain)
-    )
+    return any(kind.fullmatch(plain) for kind in (_AMOUNT, _NOTHING, _ABOUT, _UNREAD_AMOUNT))
 
 
 def status_of(printed: GridCell | None, *, missing: CellStatus = "unclear") -> CellStatus:

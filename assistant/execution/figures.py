@@ -5,7 +5,7 @@ is blank, and a figure of another year or moment than the report's is none.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from assistant.execution.bench import Bench
 from assistant.execution.naming import Key, keys_of
@@ -29,6 +29,13 @@ _MOST_TIED = 4
 _SUMS_UP = re.compile(r"合计|共计|总计|总共|一共|总数|总量|以上")
 _WHOLE_LAG = 1.5
 """How far, in log-odds, the whole of a list may lag behind one of its parts and still be what was asked."""
+_BELOW = re.compile("下属|所属|下级")
+_OWN, _BELOW_KEY = ".dept.", ".sub."
+"""How the keys of the forms before 2019 tell the body itself from those below it."""
+MOST_READ = 24
+"""Reports up to which sentences are looked into; of more, cells alone, or those whose words are nearest."""
+_MOST_BEHIND = 2.0
+"""How far, in log-odds, the issuer's own figure may lag behind one of another body and still be the one meant."""
 _MOST_NEAR = 3
 _FAINT = 0.1
 
@@ -42,27 +49,44 @@ def find_at(measure: Measure, places: Sequence[Place], bench: Bench) -> tuple[Ou
     """Return the value of a measure at each place, in order; cells of all places come by one statement."""
     heads = [place.head for place in places if place.head is not None]
     keys = () if measure.exclude else keys_of(measure, bench.language, bench.indicators)
-    cells = {key: bench.cells(key.indicators, key.applicant, heads) for key in keys}
-    return tuple(_found(measure, place, keys, cells, bench) for place in places)
+    cells = {
+        key: bench.cells(key.indicators, key.applicant, heads)
+        for key in keys
+        if not measure.change or all(indicator.endswith(".change") for indicator in key.indicators)
+    }
+    readable: Sequence[ReportHead] = heads
+    if len(heads) > MOST_READ:
+        # 报告很多而表格里有这一格：没有的报告不再到正文里找，表与正文不混在一起排序
+        readable = [] if any(cells.values()) else bench.nearest(heads, phrase_of(measure))
+    read = {head.report_id for head in readable}
+    return tuple(_found(measure, place, cells, read, bench, other_form=bool(keys)) for place in places)
 
 
 def _found(
     measure: Measure,
     place: Place,
-    keys: Sequence[Key],
     cells: dict[Key, dict[str, tuple[Figure, ...]]],
+    read: Container[str],
     bench: Bench,
+    *,
+    other_form: bool,
 ) -> Outcome:
+    """Return a place's cell, else its sentence; sentences only of reports that are read, which very many are not."""
     if place.head is None:
         return Absent(measure=measure, place=place, reason=place.reason or "no_report")
-    for key in keys:
-        printed = cells[key].get(place.head.report_id, ())
+    for key, held in cells.items():
+        printed = held.get(place.head.report_id, ())
         if printed:
-            return _of_cells(measure, place, key, printed, bench)
-    return _of_text(measure, place, place.head, bench, other_form=bool(keys))
+            outcome = _of_cells(measure, place, key, printed)
+            if isinstance(outcome, Absent) and place.head.report_id in read:
+                return outcome.model_copy(update={"denial": _denial(measure, place, bench)})
+            return outcome
+    if place.head.report_id not in read:
+        return Absent(measure=measure, place=place, reason="other_form" if other_form else "not_read")
+    return _of_text(measure, place, place.head, bench, other_form=other_form)
 
 
-def _of_cells(measure: Measure, place: Place, key: Key, printed: Sequence[Figure], bench: Bench) -> Outcome:
+def _of_cells(measure: Measure, place: Place, key: Key, printed: Sequence[Figure]) -> Outcome:
     if key.adds:
         return _subtotal(measure, place, printed)
     known = {figure.indicator: figure for figure in printed}
@@ -71,9 +95,6 @@ def _of_cells(measure: Measure, place: Place, key: Key, printed: Sequence[Figure
     (cell,) = known.values()
     if cell.quantity is not None:
         return Found(measure=measure, place=place, figure=cell)
-    denial = _denial(measure, place, bench)
-    if denial is not None:
-        return Denied(measure=measure, place=place, sentence=denial)
     reason = "blank" if cell.status == "blank" else "unclear"
     return Absent(measure=measure, place=place, reason=reason, figures=(cell,))
 
@@ -124,13 +145,30 @@ def _of_text(measure: Measure, place: Place, head: ReportHead, bench: Bench, *, 
 
 def fitting(measure: Measure, head: ReportHead, bench: Bench) -> tuple[Match, ...]:
     """Return the figures of a report that fit a measure's words and unit and the time it is asked of, best first."""
-    return tuple(
+    found = tuple(
         match
         for match in bench.matches(head, phrase_of(measure))
         if match.figure.period in {"year", "since", "as_of"}
-        and (not measure.change or _tells_change(match.figure))
+        and (not measure.change or tells_change(match.figure))
         and _is_in_unit(match.figure, measure.unit)
     )
+    if measure.change and not keys_of(measure, bench.language, bench.indicators):
+        found = tuple(match for match in found if match.figure.origin == "sentence")
+    found = _of_the_body_itself(_of_the_issuer(found, measure), measure)
+    # 微信有几个、有几条：单位不同的不是一回事
+    counted = tuple(match for match in found if _is_counted_in(match.figure, measure.unit))
+    return counted if any(map(is_sure, counted)) else found
+
+
+def _of_the_body_itself(found: Sequence[Match], measure: Measure) -> tuple[Match, ...]:
+    """Leave out what the forms before 2019 count of the bodies below, unless these are asked for."""
+    if _BELOW.search(phrase_of(measure)) or not any(_OWN in _key(match) for match in found):
+        return tuple(found)
+    return tuple(match for match in found if _BELOW_KEY not in _key(match))
+
+
+def _key(match: Match) -> str:
+    return match.figure.indicator or ""
 
 
 def phrase_of(measure: Measure) -> str:
@@ -139,7 +177,8 @@ def phrase_of(measure: Measure) -> str:
     return " ".join(part for part in told if part)
 
 
-def _tells_change(figure: Figure) -> bool:
+def tells_change(figure: Figure) -> bool:
+    """Tell whether a figure is a change since the year before, and not a level."""
     return figure.change or (figure.indicator or "").endswith(".change")
 
 
@@ -153,6 +192,33 @@ def _is_in_unit(figure: Figure, unit: str | None) -> bool:
     ratio = printed in RATIO_UNITS, asked in RATIO_UNITS
     money = printed.endswith("元"), asked.endswith("元")
     return ratio[0] == ratio[1] and money[0] == money[1]
+
+
+def _of_the_issuer(found: Sequence[Match], measure: Measure) -> Sequence[Match]:
+    """Leave out figures whose sentence names another body, where one without such a name fits about as well."""
+    foreign = [match for match in found if not _is_of(match.figure, measure)]
+    own = next((match for match in found if match not in foreign and is_sure(match)), None)
+    if not foreign or own is None or own.log_odds < found[0].log_odds - _MOST_BEHIND:
+        return found
+    return [match for match in found if match not in foreign]
+
+
+def _is_of(figure: Figure, measure: Measure) -> bool:
+    """Tell whether a figure is the issuer's own, or that of a body which the measure names."""
+    if figure.subject is None:
+        return True
+    subject = squeezed(figure.subject)
+    return subject in squeezed(phrase_of(measure)) or _is_short_for(subject, squeezed(figure.organization))
+
+
+def _is_short_for(short: str, name: str) -> bool:
+    """Tell whether a word's characters stand in a name in this order (贺兰园区 in 宁夏贺兰工业园区)."""
+    rest = iter(name)
+    return all(char in rest for char in short)
+
+
+def _is_counted_in(figure: Figure, unit: str | None) -> bool:
+    return figure.quantity is not None and unit == in_base_units(figure.quantity)[1]
 
 
 def _denial(measure: Measure, place: Place, bench: Bench) -> Sentence | None:

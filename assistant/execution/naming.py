@@ -149,8 +149,8 @@ def _columns(
             default = tuple(money)
         if measure.change and "change" in every:
             default = ("change",)
-        if re.search("事项|项目", text.replace(row.label, "")) and "prev_items" in every and not column:
-            # 事项有多少，2019 年的格式只印上一年的
+        if re.search("事项|项目", text.replace(row.label, "")) and "prev_items" in every:
+            # 事项有多少，2019 年的格式只印上一年的，今年的在正文里
             default = ()
     spoken = f"{rest} {column}"
     named = [

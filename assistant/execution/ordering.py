@@ -24,7 +24,8 @@ def compared(operation: Compare, everywhere: Sequence[Place], bench: Bench) -> R
     """Return who has more, and by how much where two are compared."""
     entries, missing, held = _entries(operation.of, operation.over, everywhere, bench)
     if len(entries) < 2 or not comparable(valued(entries)):
-        return Looked(outcomes=(*entries, *missing))
+        apart = len(entries) > 1 or any(one.reason == "tied" for one in missing)
+        return Looked(outcomes=(*entries, *missing), set_apart=apart)
     ordered = sorted(valued(entries), key=base_value, reverse=True)
     return Ordered(
         purpose="compare",

@@ -6,8 +6,9 @@ from assistant.execution.bench import Bench
 from assistant.execution.figures import find
 from assistant.execution.naming import is_results
 from assistant.plans import Measure
-from assistant.results import Found, Outcome, Parted, Place
+from assistant.results import Computed, Found, Outcome, Parted, Place
 from assistant.tools import ReportView
+from ingest.checks import Assessment, compare
 from ingest.models import Figure
 from ingest.numerals import in_base_units
 
@@ -21,6 +22,9 @@ def parted(of: Measure, place: Place, bench: Bench) -> Parted:
         whole = find(Measure(phrase="办理结果总计", applicant=of.applicant), place, bench)
         return Parted(whole=whole, parts=tuple(_found(of, place, figure) for figure in rows))
     whole = find(of, place, bench)
+    if isinstance(whole, Computed):
+        figures = [each.figure for each in whole.inputs if isinstance(each, Found)]
+        return Parted(whole=whole, parts=tuple(_found(of, place, figure) for figure in _told(figures)))
     if not isinstance(whole, Found) or place.head is None:
         return Parted(whole=whole, parts=())
     view = bench.view(place.head)
@@ -40,7 +44,22 @@ def parted(of: Measure, place: Place, bench: Bench) -> Parted:
             for other in view.figures
             if stem and other.id != figure.id and (other.indicator or "").startswith(stem)
         ]
-    return Parted(whole=whole, parts=tuple(_found(of, place, part) for part in _told(parts)))
+    told = _told(parts)
+    return Parted(
+        whole=whole,
+        parts=tuple(_found(of, place, part) for part in told),
+        assessment=added_up(figure, told),
+    )
+
+
+def added_up(whole: Figure, parts: Sequence[Figure]) -> Assessment | None:
+    """Return whether the parts that a sentence itself lists add up to its whole; None where it lists none."""
+    listed = [part for part in parts if part.context_start == whole.context_start]
+    if whole.quantity is None or len(listed) < 2 or len(listed) < len(parts):
+        return None
+    unit = in_base_units(whole.quantity)[1]
+    title = f"“{whole.phrase}”与其中各项之和"
+    return compare("parts", title, left=listed, right=(whole,), severity="soft", unit=unit)
 
 
 def _found(of: Measure, place: Place, figure: Figure) -> Outcome:

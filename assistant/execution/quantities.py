@@ -35,6 +35,11 @@ def base_unit(outcome: Valued) -> str:
     return in_base_units(quantity_of(outcome))[1]
 
 
+def is_vague(outcome: Valued) -> bool:
+    """Tell whether an outcome is printed as about so much, or worked out from what is."""
+    return outcome.vague if isinstance(outcome, Computed) else quantity_of(outcome).is_approximate
+
+
 def is_valued(outcome: Outcome) -> bool:
     """Tell whether an outcome has an amount that can be worked with."""
     match outcome:

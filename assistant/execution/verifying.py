@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import assert_never
 
-from assistant.execution.arithmetic import evaluate, printed_change, signed_change
+from assistant.execution.arithmetic import evaluate, signed_change, worked
 from assistant.execution.bench import Bench
 from assistant.execution.figures import denying_sentence, fitting, is_sure, phrase_of
 from assistant.execution.passages import supporting
 from assistant.execution.quantities import Valued, base_value, fits, holds, quantity_of
-from assistant.plans import Amount, Claim, Measure
+from assistant.plans import Amount, Claim, Growth, Measure
 from assistant.results import Absent, Computed, Denied, Found, Judged, Outcome, Place, Quote
 from assistant.tools import Match
 
@@ -80,7 +80,8 @@ def _as_found(match: Match, measure: Measure, place: Place) -> Found | None:
 def _changed(claim: Claim, measure: Measure, place: Place, bench: Bench) -> Judged:
     """Judge a claim that something grew or shrank, and by how much."""
     percent = claim.value is not None and (claim.value.unit or "") in {"%", "个百分点"}
-    change = printed_change(measure, place, percent, bench)
+    growth = Growth(of=measure, unit="percent" if percent else "amount")
+    (change,) = worked(growth, (place,), bench)
     if not isinstance(change, Found | Computed):
         return Judged(claim=claim, verdict=None)
     value = signed_change(change.figure) if isinstance(change, Found) else base_value(change)

@@ -107,6 +107,9 @@ def cell(figure: Figure) -> str:
             row = "办理结果总计"
         column = (figure.anchor.column or "").split("/")[-1]
         return joined(row if column in {"总计", "合计", ""} else f"{row}（{column}）")
+    if figure.anchor.table == "stat2017":
+        row = figure.anchor.row[-1] if figure.anchor.row else figure.label
+        return joined(re.sub(r"^(?:[（(]?[一二三四五六七八九十\d]+[)）、.．])?\s*(?:其中[：:]?)?", "", row))
     return joined(label_of(figure))
 
 
@@ -115,8 +118,9 @@ def much(outcome: Outcome) -> str:
     match outcome:
         case Found(figure=figure):
             return amount(figure)
-        case Computed(value=value, unit=unit):
-            return rounded(value, unit)
+        case Computed(value=value, unit=unit, vague=vague):
+            told = rounded(value, unit)
+            return f"约{told}" if vague and not told.startswith("约") else told
         case Denied():
             return "没有"
         case Absent():

@@ -10,6 +10,7 @@ from decimal import Decimal, DivisionByZero, InvalidOperation
 from assistant.language import Language
 from assistant.models import Derivation
 from assistant.tools.matching import CERTAIN, Match, SentenceMatch, analyse, match_figures, match_sentences
+from assistant.tools.series import Collect, Collected, collected
 from assistant.tools.views import ReportView, Views
 from ingest.checks import Assessment, plain
 from ingest.indicators import Indicators
@@ -35,6 +36,8 @@ TOOL_LABELS = {
 _MOST_RESULTS = 20
 MOST_REPORTS = 40
 """Reports that one question looks into; of more, those whose words are nearest."""
+_MOST_IDS = 5000
+"""Reports that one statement names by id; of more, the figures of all are read and the others left out."""
 
 
 class ListReports(Value):
@@ -202,6 +205,17 @@ class Toolbox:
             value=value * 100 if call.percent else value,
             unit=call.unit,
         )
+
+    def collect(self, call: Collect) -> Collected:
+        """Return what any number of reports give of one indicator, by one statement."""
+        ids = tuple(head.report_id for head in call.reports)
+        by_applicant = any(row.key == call.indicator for row in self._indicators.application_rows)
+        figures = self._library.figures(
+            Filter(report_ids=ids) if len(ids) <= _MOST_IDS else Filter(),
+            indicators=(call.indicator,),
+            applicant=call.applicant or ("total" if by_applicant else None),
+        )
+        return collected(call, figures, self._indicators)
 
     def views(self, narrowed: Filter) -> tuple[ReportView, ...]:
         """Return the reports of a filter ready for searching, by organisation and year, at most MOST_REPORTS."""

@@ -2,6 +2,7 @@
 
 from benchmarks.fictitious.bodies import Body, invent
 from benchmarks.fictitious.cast import Cast, cast_of, many
+from benchmarks.fictitious.province import ProvinceReport, TrueCell, province
 from benchmarks.fictitious.questions import case_records, cases_of
 from benchmarks.fictitious.writer import Fact, Plan, Written, write
 
@@ -10,11 +11,14 @@ __all__ = [
     "Cast",
     "Fact",
     "Plan",
+    "ProvinceReport",
+    "TrueCell",
     "Written",
     "case_records",
     "cases_of",
     "cast_of",
     "invent",
     "many",
+    "province",
     "write",
 ]

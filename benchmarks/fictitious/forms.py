@@ -6,11 +6,15 @@ from functools import cache
 from random import Random
 from typing import Literal
 
-from ingest.indicators import Row, load_indicators
+from ingest.indicators import Row, StatForm, load_indicators
 
 Style = Literal["tabbed", "barred", "markdown"]
 Form = Literal["form2019", "form2021"]
 Cells = Mapping[str, Decimal | None]
+Printed = Mapping[str, str]
+"""How a cell is printed, by its key, where that is not its bare number."""
+
+_PLAIN: Printed = {}
 
 APPLICANTS = tuple(column.key for column in load_indicators().applicants)
 _HEADS = ("自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计")
@@ -99,11 +103,36 @@ def fill_review(random: Random, size: int) -> dict[str, Decimal | None]:
     return cells
 
 
+def fill_statistics(form: StatForm, random: Random, size: int) -> dict[str, Decimal | None]:
+    """Draw a statistics table of the years before 2019; what the form adds up adds up."""
+    cells = {
+        key: Decimal(random.randint(0, 90_000)) / 100
+        if unit.endswith("元")
+        else Decimal(random.randint(0, 40 * size))
+        for key, unit in statistics_units(form).items()
+    }
+    for entry in reversed(load_indicators().stat_sums):
+        if entry.whole in cells:
+            cells[entry.whole] = sum((cells[part] for part in entry.parts), Decimal(0))
+    return dict(cells)
+
+
+def statistics_units(form: StatForm) -> dict[str, str]:
+    """Return the unit that a statistics table gives each of its figures, in the order of the table."""
+    return {
+        key: unit
+        for row in load_indicators().stat_rows
+        if row.form == form
+        for key, unit in ((row.key, row.unit), *((child.key, child.unit) for child in row.children))
+        if key
+    }
+
+
 def article20_lines(
-    form: Form, cells: Cells, style: Style, *, signs: bool
+    form: Form, cells: Cells, style: Style, *, signs: bool, printed: Printed = _PLAIN
 ) -> list[tuple[str, tuple[str, ...]]]:
     """Return the lines of table two, each with the keys whose values it prints; `signs` prints -4, not 减少 4."""
-    show = _Shown(cells, signs=signs)
+    show = _Shown(cells, signs=signs, printed=printed)
     if form == "form2019":
         three = ("made", "published", "published_total")
         changes = ("prev_items", "change", "decisions")
@@ -138,9 +167,11 @@ def article20_lines(
     return _lines(rows, style, width=4)
 
 
-def application_lines(form: Form, cells: Cells, style: Style) -> list[tuple[str, tuple[str, ...]]]:
+def application_lines(
+    form: Form, cells: Cells, style: Style, *, printed: Printed = _PLAIN
+) -> list[tuple[str, tuple[str, ...]]]:
     """Return the lines of table three, each with the keys whose values it prints."""
-    show = _Shown(cells)
+    show = _Shown(cells, printed=printed)
     rows: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
         ((_SUM_NOTE, "", "", "申请人情况"), ()),
         (("", "", "", "自然人", "法人或其他组织", "", "", "", "", "总计"), ()),
@@ -161,9 +192,11 @@ def application_lines(form: Form, cells: Cells, style: Style) -> list[tuple[str,
     return _lines(rows, style, width=10)
 
 
-def review_lines(cells: Cells, style: Style) -> list[tuple[str, tuple[str, ...]]]:
+def review_lines(
+    cells: Cells, style: Style, *, printed: Printed = _PLAIN
+) -> list[tuple[str, tuple[str, ...]]]:
     """Return the lines of table four, the last one with the keys whose values it prints."""
-    show = _Shown(cells)
+    show = _Shown(cells, printed=printed)
     keys = tuple(f"{group}.{outcome}" for group in _GROUPS for outcome in _OUTCOMES)
     if style == "barred":
         rows: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
@@ -180,6 +213,24 @@ def review_lines(cells: Cells, style: Style) -> list[tuple[str, tuple[str, ...]]
     return _lines([*rows, (tuple(show(key) for key in keys), keys)], style, width=15)
 
 
+def statistics_lines(
+    form: StatForm, cells: Cells, style: Style, *, units: Mapping[str, str], printed: Printed = _PLAIN
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the lines of a statistics table of the years before 2019, each with the keys whose values it prints."""
+    show = _Shown(cells, printed=printed)
+    rows: list[tuple[tuple[str, ...], tuple[str, ...]]] = [(("统计指标", "单位", "统计数"), ())]
+    top = ""
+    for row in load_indicators().stat_rows:
+        if row.form != form:
+            continue
+        if len(row.path) == 2 and row.path[0] != top:
+            top = row.path[0]
+            rows.append(((top, "", ""), ()))
+        for key, label in ((row.key, row.path[-1]), *((child.key, child.label) for child in row.children)):
+            rows.append(((label, units[key], show(key)), (key,)) if key else ((label, "", ""), ()))
+    return _lines(rows, style, width=3)
+
+
 def proof(line: str, style: Style) -> str:
     """Return what proves a value of a line: its innermost label and its cells."""
     cells = [cell.strip() for cell in line.strip("| ").split("\t" if style == "tabbed" else "|")]
@@ -190,11 +241,14 @@ def proof(line: str, style: Style) -> str:
 class _Shown:
     """Print a cell: nothing where it is blank, a change with its direction."""
 
-    def __init__(self, cells: Cells, *, signs: bool = True) -> None:
+    def __init__(self, cells: Cells, *, signs: bool = True, printed: Printed = _PLAIN) -> None:
         self._cells = cells
         self._signs = signs
+        self._printed = printed
 
     def __call__(self, key: str) -> str:
+        if key in self._printed:
+            return self._printed[key]
         value = self._cells[key]
         if value is None:
             return ""

@@ -258,6 +258,16 @@ def test_row_of_table_three_with_a_lost_value_is_unclear(tmp_path: Path, lay: Ca
     assert codes(found) == {"unclear_row"}
 
 
+@pytest.mark.parametrize("rough", ["约20", "20余件", "近20", "20左右"])
+def test_rough_number_is_unclear_and_its_row_is_still_read(tmp_path: Path, rough: str) -> None:
+    some = {**BALANCED, "new_requests": (rough, "1", "0", "0", "0", "0", "21")}
+    found = read(report(table3=tabbed(applications(some))), tmp_path)
+    row = {
+        key: value for key, value in values(found, "applications").items() if key.startswith("new_requests")
+    }
+    assert list(row.values()) == ["unclear", 1, 0, 0, 0, 0, 21]
+
+
 def test_blank_cells_of_a_complete_row_stay_in_their_columns(tmp_path: Path) -> None:
     some = {**BALANCED, "new_requests": ("14", "", "", "1", "", "", "15")}
     found = values(read(report(table3=tabbed(applications(some))), tmp_path), "applications")
