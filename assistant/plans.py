@@ -44,7 +44,7 @@ Particular = Literal[
     "title",
     "filled_in_by",
 ]
-Arithmetic = Literal["sum", "difference", "ratio", "share", "mean", "remainder", "growth", "count"]
+Arithmetic = Literal["sum", "difference", "ratio", "share", "mean", "median", "remainder", "growth", "count"]
 """The operations that give one number."""
 Obstacle = Literal["which_organization", "which_year", "which_measure", "chat", "outside", "unreadable"]
 
@@ -183,6 +183,14 @@ class Mean(Value):
     of: tuple["Operand", ...] = Field(min_length=1)
     per: "Operand | None" = None
     over: Over = "measures"
+
+
+class Median(Value):
+    """Ask for the value in the middle, over bodies, years or measures."""
+
+    op: Literal["median"] = "median"
+    of: tuple["Operand", ...] = Field(min_length=1)
+    over: Over = "bodies"
 
 
 class Remainder(Value):
@@ -338,6 +346,7 @@ Operation = Annotated[
     | Ratio
     | Share
     | Mean
+    | Median
     | Remainder
     | Growth
     | Compare
@@ -357,7 +366,7 @@ Operation = Annotated[
     Field(discriminator="op"),
 ]
 Computation = Annotated[
-    Sum | Difference | Ratio | Share | Mean | Remainder | Growth | Compare | Rank | Count,
+    Sum | Difference | Ratio | Share | Mean | Median | Remainder | Growth | Compare | Rank | Count,
     Field(discriminator="op"),
 ]
 """An operation that gives one number, and so may stand where a measure does."""
@@ -382,7 +391,7 @@ class Plan(Value):
 
 
 for _model in (
-    Lookup, Sum, Difference, Ratio, Share, Mean, Remainder, Growth, Compare, Rank, Trend, Count, Filter, Claim, Verify, Plan,
+    Lookup, Sum, Difference, Ratio, Share, Mean, Median, Remainder, Growth, Compare, Rank, Trend, Count, Filter, Claim, Verify, Plan,
 ):  # fmt: skip
     _model.model_rebuild()
 
@@ -402,6 +411,14 @@ def measures_of(operands: Sequence[Operand]) -> tuple[Measure, ...]:
                 found += measures_of([of])
             case Mean(of=of, per=per):
                 found += measures_of([*of, *([per] if per is not None else [])])
-            case Sum(of=of) | Difference(of=of) | Ratio(of=of) | Compare(of=of) | Rank(of=of) | Count(of=of):
+            case (
+                Median(of=of)
+                | Sum(of=of)
+                | Difference(of=of)
+                | Ratio(of=of)
+                | Compare(of=of)
+                | Rank(of=of)
+                | Count(of=of)
+            ):
                 found += measures_of(of)
     return tuple(found)

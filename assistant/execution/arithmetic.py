@@ -36,6 +36,7 @@ from assistant.plans import (
     Growth,
     Mean,
     Measure,
+    Median,
     Named,
     Operand,
     Over,
@@ -110,7 +111,7 @@ def _goes_over(operation: Computation, everywhere: Sequence[Place]) -> bool:
     match operation:
         case Compare(over=over) | Rank(over=over) | Count(over=over):
             return over != "measures"
-        case Sum(of=of, over=over) | Mean(of=of, over=over):
+        case Sum(of=of, over=over) | Mean(of=of, over=over) | Median(of=of, over=over):
             return over != "measures" or _are_fixed(of, everywhere)
         case Difference(of=of) | Ratio(of=of):
             return len(of) == 1 or _are_fixed(of, everywhere)
@@ -186,6 +187,8 @@ def _computed(operation: Computation, place: Place, everywhere: Sequence[Place],
                 first = here(of[0])
                 return combined("mean", (first, _another(here(per), first)), place=place, per=True)
             return combined("mean", all_over(of, over), place=place)
+        case Median(of=of, over=over):
+            return combined("median", all_over(of, over), place=place)
         case Remainder(whole=whole, less=less):
             return combined("remainder", (here(whole), *map(here, less)), place=place)
         case Growth(of=of, unit=unit):
@@ -255,7 +258,7 @@ def combined(
     """Work one operation out over outcomes; a sum or mean names what it leaves out, the others need every one."""
     known = valued(outcomes)
     missing = tuple(outcome for outcome in outcomes if isinstance(outcome, Absent))
-    takes_any = op == "sum" or (op == "mean" and not per)
+    takes_any = op in {"sum", "median"} or (op == "mean" and not per)
     if not takes_any and len(known) < len(outcomes):
         return _without(outcomes, "no_indicator")
     targets = [outcome.place.target for outcome in outcomes if outcome.place is not None]
@@ -279,6 +282,12 @@ def combined(
         case "mean" if not per:
             value = sum(values, start=Decimal(0)) / scale / len(values)
             expression = f"({joined}) ÷ {len(values)}"
+        case "median":
+            in_order = sorted(zip(values, terms, strict=True))
+            middle = in_order[(len(values) - 1) // 2 : len(values) // 2 + 1]
+            value = sum((each for each, _ in middle), start=Decimal(0)) / scale / len(middle)
+            told = " + ".join(term for _, term in middle)
+            expression = told if len(middle) == 1 else f"({told}) ÷ 2"
         case "mean" | "ratio" | "share" | "growth" | "count":
             if values[1] == 0:
                 return _without(known[1:], "division_by_zero")

@@ -263,6 +263,8 @@ class _Answer:
                     if len(outcome.inputs) == 2 and " ÷ 2" not in outcome.expression
                     else f"{_together(outcome.inputs)}平均为{value}"
                 )
+            case "median":
+                line = f"{_together(outcome.inputs)}的中位数为{value}"
             case "remainder":
                 line = f"{first}除去{'、'.join(names[1:])}，还有{value}"
             case "growth":

@@ -18,6 +18,7 @@ from assistant.plans import (
     Listing,
     Lookup,
     Mean,
+    Median,
     Operand,
     Operation,
     Over,
@@ -112,6 +113,8 @@ def _operation(operation: Operation) -> str:
         case Mean(of=of, per=per, over=over):
             each = f"按{operand(per)}" if per is not None else _OVER[over]
             return f"{_several(of)}{each}平均"
+        case Median(of=of, over=over):
+            return f"{_several(of)}{_OVER[over]}中位数"
         case Remainder(whole=whole, less=less):
             return f"{operand(whole)}除去{_several(less)}"
         case Growth(of=of, unit=unit):

@@ -19,6 +19,7 @@ PLANNED = {
     "ratio": ("ratio",),
     "share": ("share",),
     "mean": ("mean",),
+    "median": ("median",),
     "remainder": ("remainder",),
     "growth": ("growth",),
     "compare": ("compare",),
