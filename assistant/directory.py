@@ -5,7 +5,7 @@ slips of the ear by how their first two characters sound.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from ingest.gazetteer import Place, split_regions, stem_of
 from ingest.wording import folded, sound
@@ -14,6 +14,7 @@ from vectorstore.models import ReportHead
 _OFFICE = "办事处"
 _PARK_ENDS = ("工业园区", "产业园区", "产业园", "工业园", "园区", "经济开发区", "开发区", "高新区", "新区")
 _MOST_SLIPS = 2
+_LONGEST_HEARD = 16
 
 
 class Directory:
@@ -70,24 +71,29 @@ class Directory:
 
     def sounding(self, word: str) -> tuple[str, ...]:
         """Return the organisations that have a name or a short form which sounds like a word and is spelt otherwise."""
-        heard = sound(word)
+        heard = _heard(word)
         found: dict[str, None] = {}
         for alias in self._by_sound.get(heard[:2], ()):
             spelt = folded(alias)
-            at = self._heard[alias].index(heard[0]) if heard[0] in self._heard[alias] else 0
-            if _is_slip(word, heard, spelt, self._heard[alias], at):
+            at = self._sounds[alias].index(heard[0]) if heard[0] in self._sounds[alias] else 0
+            if _is_slip(word, heard, spelt, self._sounds[alias], at):
                 found |= dict.fromkeys(self._owners[spelt])
         return tuple(found)
 
     @cached_property
-    def _heard(self) -> dict[str, tuple[str, ...]]:
-        return {alias: sound(alias) for alias in self._owners}
+    def _sounds(self) -> dict[str, tuple[str, ...]]:
+        """Return how the names sound; those of a whole path or a government are those of shorter ones again."""
+        return {
+            alias: _heard(alias)
+            for alias in self._owners
+            if len(alias) <= _LONGEST_HEARD and not alias.endswith("政府")
+        }
 
     @cached_property
     def _by_sound(self) -> dict[tuple[str, ...], list[str]]:
         """Return the names by how any two characters that they hold together sound."""
         index: dict[tuple[str, ...], list[str]] = {}
-        for alias, heard in self._heard.items():
+        for alias, heard in self._sounds.items():
             for pair in dict.fromkeys(heard[at : at + 2] for at in range(len(heard) - 1)):
                 index.setdefault(pair, []).append(alias)
         return index
@@ -95,15 +101,23 @@ class Directory:
     @cached_property
     def cores(self) -> dict[str, tuple[str, ...]]:
         """Return the words that are a park's own (德胜), unless a place among the names begins like that."""
+        places = {alias[:-1] for alias in self._owners if alias[-1] in "省市县区旗"}
         found: dict[str, list[str]] = {}
         for name in self.names:
             own = split_regions(folded(name))[1]
             core = next((own.removesuffix(end) for end in _PARK_ENDS if own.endswith(end)), "")
-            if 2 <= len(core) <= 4 and not any(
-                alias.startswith(core) and alias[len(core) :] in "省市县区旗" for alias in self._owners
-            ):
+            if 2 <= len(core) <= 4 and core not in places:
                 found.setdefault(core, []).append(name)
         return {core: tuple(names) for core, names in found.items()}
+
+
+def _heard(text: str) -> tuple[str, ...]:
+    return tuple(map(_syllable, text))
+
+
+@cache
+def _syllable(char: str) -> str:
+    return sound(char)[0]
 
 
 def _is_slip(word: str, heard: Sequence[str], name: str, name_heard: Sequence[str], at: int) -> bool:

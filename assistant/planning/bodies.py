@@ -13,7 +13,7 @@ from assistant.directory import Directory, directory_of
 from assistant.language import Language
 from assistant.planning.strangers import called_in, goes_on, place_before, places_in, strangers
 from assistant.planning.text import blanked, unquoted
-from ingest.gazetteer import find_places, is_place
+from ingest.gazetteer import Found, find_places, is_place
 from ingest.models import Value
 from ingest.wording import aligned, folded
 from vectorstore.models import ReportHead
@@ -48,17 +48,18 @@ def bodies_in(text: str, heads: Sequence[ReportHead], language: Language) -> tup
     """Return the bodies that a text names, in order; quoted titles and document numbers name none."""
     directory = directory_of(heads)
     visible = unquoted(aligned(text))
+    places = places_in(visible)
     found = [
         *_spelled(visible, directory),
-        *_shortened(visible, directory, language),
-        *_stems(visible, directory, language),
+        *_outside(places, _shortened(visible, directory, language)),
+        *_outside(places, _stems(visible, directory, language)),
         *_cores(visible, directory),
-        *_misspelt(visible, directory, language),
+        *_outside(places, _misspelt(visible, directory, language)),
     ]
     if not found:
         found = list(_latin(visible, directory.names, language))
     # 名称长的优先：青禾县教委不是青禾县，铁东区不是东区
-    found += [_Fit(start=one.start, end=one.end, organizations=(), strength=0) for one in places_in(visible)]
+    found += [_Fit(start=one.start, end=one.end, organizations=(), strength=0) for one in places]
     kept: list[_Fit] = []
     for fit in sorted(found, key=lambda m: (m.start - m.end, -m.strength, m.start)):
         if not any(fit.start < other.end and other.start < fit.end for other in kept):
@@ -69,6 +70,11 @@ def bodies_in(text: str, heads: Sequence[ReportHead], language: Language) -> tup
     if not named:
         named = [_mention(visible, start, end, ()) for start, end in called_in(visible, language)]
     return tuple(sorted(named, key=lambda mention: mention.start))
+
+
+def _outside(places: Sequence[Found], fits: Iterator[_Fit]) -> Iterator[_Fit]:
+    """Leave out what begins inside the name of a place: 州市鼓楼区 in 福州市鼓楼区."""
+    return (fit for fit in fits if not any(place.start < fit.start < place.end for place in places))
 
 
 def _judged(text: str, fit: _Fit, directory: Directory, language: Language) -> Mention:
