@@ -31,7 +31,7 @@ from vectorstore.models import ReportHead
 Arithmetic = Literal["sum", "difference", "ratio", "share", "mean", "remainder", "growth", "count"]
 Reason = Literal[
     "unknown_organization", "no_report", "which_organization", "which_year", "no_indicator", "other_form",
-    "other_period", "blank", "unclear", "tied", "vague", "units_differ", "division_by_zero", "too_few",
+    "other_period", "blank", "unclear", "tied", "vague", "units_differ", "division_by_zero", "too_few", "not_read",
 ]  # fmt: skip
 
 

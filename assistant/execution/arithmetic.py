@@ -8,10 +8,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import takewhile
 from typing import assert_never
 
 from assistant.execution.bench import Bench
-from assistant.execution.figures import find, find_at, fitting, is_sure
+from assistant.execution.figures import find, find_at, fitting, is_sure, tells_change
 from assistant.execution.quantities import (
     Valued,
     base_unit,
@@ -60,7 +61,7 @@ def evaluate(operand: Operand, place: Place, everywhere: Sequence[Place], bench:
 
 def evaluate_at(operand: Operand, everywhere: Sequence[Place], bench: Bench) -> tuple[Outcome, ...]:
     """Return what an operand is worth at each place, in order."""
-    if isinstance(operand, Measure) and operand.at is None and not operand.exclude:
+    if isinstance(operand, Measure) and operand.at is None and not (operand.exclude or operand.change):
         return find_at(operand, everywhere, bench)
     return tuple(evaluate(operand, place, everywhere, bench) for place in everywhere)
 
@@ -144,7 +145,10 @@ def _place_of(measure: Measure, place: Place, bench: Bench) -> Place:
 
 
 def _measured(measure: Measure, place: Place, bench: Bench) -> Outcome:
-    """Return a measure's figure, less what it leaves out."""
+    """Return a measure's figure, less what it leaves out; or its change since the year before."""
+    if measure.change:
+        percent = measure.unit == "%"
+        return _growth(measure.model_copy(update={"change": False}), percent, place, (place,), bench)
     if not measure.exclude:
         return find(measure, place, bench)
     whole = find(measure.model_copy(update={"exclude": ()}), place, bench)
@@ -175,7 +179,8 @@ def _computed(operation: Computation, place: Place, everywhere: Sequence[Place],
             return combined("share", (first, second), place=place)
         case Mean(of=of, per=per, over=over):
             if per is not None:
-                return combined("mean", (here(of[0]), here(per)), place=place, per=True)
+                first = here(of[0])
+                return combined("mean", (first, _another(here(per), first)), place=place, per=True)
             return combined("mean", all_over(of, over), place=place)
         case Remainder(whole=whole, less=less):
             return combined("remainder", (here(whole), *map(here, less)), place=place)
@@ -189,6 +194,15 @@ def _computed(operation: Computation, place: Place, everywhere: Sequence[Place],
             raise ValueError("a count is worked out in order")
         case _:
             assert_never(operation)
+
+
+def _another(outcome: Outcome, taken: Outcome) -> Outcome:
+    """Settle a tie by what is left when the figure that is already taken is not meant again."""
+    if isinstance(outcome, Absent) and outcome.reason == "tied" and isinstance(taken, Found):
+        left = [figure for figure in outcome.figures if figure.id != taken.figure.id]
+        if len(left) == 1 < len(outcome.figures):
+            return Found(measure=outcome.measure, place=outcome.place, figure=left[0])
+    return outcome
 
 
 def _extreme(outcomes: Sequence[Outcome], *, largest: bool) -> Outcome:
@@ -366,7 +380,9 @@ def printed_change(measure: Measure, place: Place, percent: bool, bench: Bench) 
     if place.head is None:
         return None
     changed = find(measure.model_copy(update={"change": True}), place, bench)
-    if not isinstance(changed, Found) or changed.figure.quantity is None:
+    if not isinstance(changed, Found) or not tells_change(changed.figure):
+        changed = _change_behind(measure, place, percent, bench)
+    if changed is None or changed.figure.quantity is None:
         return None
     is_rate = changed.figure.quantity.unit in {"%", "％"}
     if not percent or is_rate:
@@ -387,6 +403,50 @@ def printed_change(measure: Measure, place: Place, percent: bool, bench: Bench) 
     )
 
 
+def _change_behind(measure: Measure, place: Place, percent: bool, bench: Bench) -> Found | None:
+    """Return the change that a sentence tells right behind the level it is of: 事项1195项，比上一年增加37项."""
+    level = _level(measure, place, bench)
+    if level is None or place.head is None:
+        return None
+    behind = sorted(
+        (
+            figure
+            for figure in bench.view(place.head).figures
+            if figure.origin == "sentence"
+            and figure.context_start == level.context_start
+            and figure.anchor.char_start > level.anchor.char_start
+        ),
+        key=lambda figure: figure.anchor.char_start,
+    )
+    changes = list(takewhile(lambda figure: figure.change, behind))
+    fitting_unit = [
+        figure
+        for figure in changes
+        if figure.quantity is not None and (figure.quantity.unit in {"%", "％"}) == percent
+    ]
+    chosen = next(iter([*fitting_unit, *changes]), None)
+    return (
+        Found(measure=measure.model_copy(update={"change": True}), place=place, figure=chosen)
+        if chosen
+        else None
+    )
+
+
+def _level(measure: Measure, place: Place, bench: Bench) -> Figure | None:
+    """Return the figure of a sentence that says how much of a measure there is this year."""
+    if place.head is None:
+        return None
+    level = measure.model_copy(update={"change": False})
+    return next(
+        (
+            match.figure
+            for match in fitting(level, place.head, bench)
+            if is_sure(match) and not match.figure.change and match.figure.origin == "sentence"
+        ),
+        None,
+    )
+
+
 def _before_change(
     changed: Found, measure: Measure, place: Place, bench: Bench
 ) -> tuple[Decimal, str, tuple[Found, ...]] | None:
@@ -401,15 +461,8 @@ def _before_change(
                 found = changed.model_copy(update={"figure": cell})
                 return cell.quantity.value, plain(cell.quantity.value), (found,)
         return None
-    level = next(
-        (
-            match.figure
-            for match in fitting(measure, place.head, bench)
-            if is_sure(match) and not match.figure.change and _same_unit(match.figure, changed.figure)
-        ),
-        None,
-    )
-    if level is None or level.quantity is None:
+    level = _level(measure, place, bench)
+    if level is None or level.quantity is None or not _same_unit(level, changed.figure):
         return None
     now, change = level.quantity.value, signed_change(changed.figure)
     if now == change:

@@ -1,6 +1,6 @@
 """Carry a plan out over the reports: each operation to its module, each claim judged before."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, assert_never
 
 from assistant.execution.arithmetic import gathered, worked
@@ -63,6 +63,7 @@ _ASKED_BACK: tuple[Literal["which_organization"], Literal["which_year"]] = (
     "which_organization",
     "which_year",
 )
+_REPORT_BY_REPORT = (Parts, Passage, Listing, Check, About)
 _OVER_YEARS = (Trend, Growth, Rank, Compare, Mean, Sum, Count, Filter)
 
 
@@ -95,16 +96,22 @@ def _executed(plan: Plan, bench: Bench) -> Executed:
     if not everywhere and not all(isinstance(each, Holdings | Unclear) for each in plan.operations):
         return Executed(results=(Stopped(obstacle="no_body", held=bench.heads),))
     claims = tuple(one for claim in plan.claims for one in judged(claim, everywhere, bench))
-    results = tuple(_result(operation, plan, everywhere, bench) for operation in plan.operations)
+    results = tuple(
+        result for operation in plan.operations for result in _results(operation, plan, everywhere, bench)
+    )
     return Executed(results=results, claims=claims, identified=identified)
 
 
-def _result(
-    operation: Operation,
-    plan: Plan,
-    everywhere: Sequence[Place],
-    bench: Bench,
-) -> Result:
+def _results(operation: Operation, plan: Plan, everywhere: Sequence[Place], bench: Bench) -> Iterator[Result]:
+    """Yield what one operation gives; what a report tells of itself is given for each report."""
+    if isinstance(operation, _REPORT_BY_REPORT) and any(place.head is not None for place in everywhere):
+        for place in everywhere:
+            yield _result(operation, plan, (place,), bench)
+    else:
+        yield _result(operation, plan, everywhere, bench)
+
+
+def _result(operation: Operation, plan: Plan, everywhere: Sequence[Place], bench: Bench) -> Result:
     """Return what one operation gives."""
     if isinstance(operation, _OVER_YEARS):
         everywhere = [one for place in everywhere for one in by_year(place)]

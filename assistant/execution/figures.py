@@ -5,13 +5,13 @@ is blank, and a figure of another year or moment than the report's is none.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from assistant.execution.bench import Bench
 from assistant.execution.naming import Key, keys_of
 from assistant.plans import Measure
 from assistant.results import Absent, Computed, Denied, Found, Outcome, Place
-from assistant.tools import MOST_REPORTS, Match, ReportView, denied_things, label_of, squeezed
+from assistant.tools import Match, ReportView, denied_things, label_of, squeezed
 from ingest.checks import plain
 from ingest.models import Figure, Quantity
 from ingest.numerals import RATIO_UNITS, in_base_units
@@ -29,6 +29,11 @@ _MOST_TIED = 4
 _SUMS_UP = re.compile(r"合计|共计|总计|总共|一共|总数|总量|以上")
 _WHOLE_LAG = 1.5
 """How far, in log-odds, the whole of a list may lag behind one of its parts and still be what was asked."""
+_BELOW = re.compile("下属|所属|下级")
+_OWN, _BELOW_KEY = ".dept.", ".sub."
+"""How the keys of the forms before 2019 tell the body itself from those below it."""
+MOST_READ = 24
+"""Reports up to which sentences are looked into; of more, cells alone, or those whose words are nearest."""
 _MOST_NEAR = 3
 _FAINT = 0.1
 
@@ -47,34 +52,38 @@ def find_at(measure: Measure, places: Sequence[Place], bench: Bench) -> tuple[Ou
         for key in keys
         if not measure.change or all(indicator.endswith(".change") for indicator in key.indicators)
     }
-    # 报告很多而表格里有这一格：没有的报告不再到正文里找，表与正文不混在一起排序
-    reads_text = len(heads) <= MOST_REPORTS or not any(cells.values())
-    return tuple(
-        _found(measure, place, cells, bench, other_form=bool(keys), reads_text=reads_text) for place in places
-    )
+    readable: Sequence[ReportHead] = heads
+    if len(heads) > MOST_READ:
+        readable = [] if keys else bench.nearest(heads, phrase_of(measure))
+    read = {head.report_id for head in readable}
+    return tuple(_found(measure, place, cells, read, bench, other_form=bool(keys)) for place in places)
 
 
 def _found(
     measure: Measure,
     place: Place,
     cells: dict[Key, dict[str, tuple[Figure, ...]]],
+    read: Container[str],
     bench: Bench,
     *,
     other_form: bool,
-    reads_text: bool,
 ) -> Outcome:
+    """Return a place's cell, else its sentence; sentences only of reports that are read, which very many are not."""
     if place.head is None:
         return Absent(measure=measure, place=place, reason=place.reason or "no_report")
     for key, held in cells.items():
         printed = held.get(place.head.report_id, ())
         if printed:
-            return _of_cells(measure, place, key, printed, bench)
-    if not reads_text:
-        return Absent(measure=measure, place=place, reason="other_form")
+            outcome = _of_cells(measure, place, key, printed)
+            if isinstance(outcome, Absent) and place.head.report_id in read:
+                return outcome.model_copy(update={"denial": _denial(measure, place, bench)})
+            return outcome
+    if place.head.report_id not in read:
+        return Absent(measure=measure, place=place, reason="other_form" if other_form else "not_read")
     return _of_text(measure, place, place.head, bench, other_form=other_form)
 
 
-def _of_cells(measure: Measure, place: Place, key: Key, printed: Sequence[Figure], bench: Bench) -> Outcome:
+def _of_cells(measure: Measure, place: Place, key: Key, printed: Sequence[Figure]) -> Outcome:
     if key.adds:
         return _subtotal(measure, place, printed)
     known = {figure.indicator: figure for figure in printed}
@@ -84,8 +93,7 @@ def _of_cells(measure: Measure, place: Place, key: Key, printed: Sequence[Figure
     if cell.quantity is not None:
         return Found(measure=measure, place=place, figure=cell)
     reason = "blank" if cell.status == "blank" else "unclear"
-    denial = _denial(measure, place, bench)
-    return Absent(measure=measure, place=place, reason=reason, figures=(cell,), denial=denial)
+    return Absent(measure=measure, place=place, reason=reason, figures=(cell,))
 
 
 def _subtotal(measure: Measure, place: Place, printed: Sequence[Figure]) -> Outcome:
@@ -138,12 +146,27 @@ def fitting(measure: Measure, head: ReportHead, bench: Bench) -> tuple[Match, ..
         match
         for match in bench.matches(head, phrase_of(measure))
         if match.figure.period in {"year", "since", "as_of"}
-        and (not measure.change or _tells_change(match.figure))
+        and (not measure.change or tells_change(match.figure))
         and _is_in_unit(match.figure, measure.unit)
+        and _is_of(match.figure, measure)
     )
+    if measure.change and not keys_of(measure, bench.language, bench.indicators):
+        found = tuple(match for match in found if match.figure.origin == "sentence")
+    found = _of_the_body_itself(found, measure)
     # 微信有几个、有几条：单位不同的不是一回事
     counted = tuple(match for match in found if _is_counted_in(match.figure, measure.unit))
     return counted if any(map(is_sure, counted)) else found
+
+
+def _of_the_body_itself(found: Sequence[Match], measure: Measure) -> tuple[Match, ...]:
+    """Leave out what the forms before 2019 count of the bodies below, unless these are asked for."""
+    if _BELOW.search(phrase_of(measure)) or not any(_OWN in _key(match) for match in found):
+        return tuple(found)
+    return tuple(match for match in found if _BELOW_KEY not in _key(match))
+
+
+def _key(match: Match) -> str:
+    return match.figure.indicator or ""
 
 
 def phrase_of(measure: Measure) -> str:
@@ -152,7 +175,8 @@ def phrase_of(measure: Measure) -> str:
     return " ".join(part for part in told if part)
 
 
-def _tells_change(figure: Figure) -> bool:
+def tells_change(figure: Figure) -> bool:
+    """Tell whether a figure is a change since the year before, and not a level."""
     return figure.change or (figure.indicator or "").endswith(".change")
 
 
@@ -166,6 +190,20 @@ def _is_in_unit(figure: Figure, unit: str | None) -> bool:
     ratio = printed in RATIO_UNITS, asked in RATIO_UNITS
     money = printed.endswith("元"), asked.endswith("元")
     return ratio[0] == ratio[1] and money[0] == money[1]
+
+
+def _is_of(figure: Figure, measure: Measure) -> bool:
+    """Tell whether a figure is the issuer's own, or that of a body which the measure names."""
+    if figure.subject is None:
+        return True
+    subject = squeezed(figure.subject)
+    return subject in squeezed(phrase_of(measure)) or _is_short_for(subject, squeezed(figure.organization))
+
+
+def _is_short_for(short: str, name: str) -> bool:
+    """Tell whether a word's characters stand in a name in this order (贺兰园区 in 宁夏贺兰工业园区)."""
+    rest = iter(name)
+    return all(char in rest for char in short)
 
 
 def _is_counted_in(figure: Figure, unit: str | None) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from assistant.execution.bench import Bench
 from assistant.execution.figures import MOST_MISSED, denying_sentence
 from assistant.execution.points import read_points
+from assistant.language import Language
 from assistant.plans import Ask, Listing, Passage
 from assistant.results import Place, Quote, Told, Untold
 from assistant.tools import ReportView, SentenceMatch, inline, squeezed
@@ -27,6 +28,30 @@ _SHORT_POINT = 26
 _MOST_POINTS = 12
 _ABOUT_HEADING = 0.8
 """The share of the asked words, by rarity, that a heading must hold for its section to be what was asked for."""
+_LEAST_HEADING = 4
+"""The characters that the telling words of a heading must have to be looked for in the question."""
+_ASKING = frozenset(
+    [
+        "原因",
+        "理由",
+        "情况",
+        "做法",
+        "办法",
+        "措施",
+        "方式",
+        "过程",
+        "内容",
+        "主题",
+        "具体",
+        "主要",
+        "含义",
+        "意思",
+    ]
+)
+"""Words that say how something is asked about, and not about what."""
+_LEAST_LISTED = 4
+_LONGEST_WHOLE = 160
+"""The characters up to which a sentence cut at ； is quoted whole."""
 
 
 def told(operation: Passage | Listing, place: Place, bench: Bench) -> Told | Untold:
@@ -135,11 +160,12 @@ def _section(about: str, ask: Ask, place: Place, head: ReportHead, bench: Bench)
     if not words:
         return None
     weights = {word: max(0.2, view.rarity(word)) for word in words}
+    asked = squeezed(about)
     named: dict[tuple[str, ...], tuple[float, list[Sentence]]] = {}
     for sentence in view.sentences:
         heading = squeezed(sentence.section_path[-1]) if sentence.section_path else ""
         held = sum(weights[word] for word in weights if word in heading) / sum(weights.values())
-        if held >= _ABOUT_HEADING:
+        if held >= _ABOUT_HEADING or _is_named(heading, asked, bench.language):
             named.setdefault(sentence.section_path, (held, []))[1].append(sentence)
     if not named:
         return None
@@ -151,10 +177,18 @@ def _section(about: str, ask: Ask, place: Place, head: ReportHead, bench: Bench)
     return _told(place, head, ask, about, sentences, heading=path[-1], most=_MOST_OF_A_SECTION)
 
 
+def _is_named(heading: str, asked: str, language: Language) -> bool:
+    """Tell whether a question says all that a heading says beyond the words that most headings have."""
+    common = language.everyday | language.actions | _ASKING
+    telling = [word for word in language.content(heading) if word not in common]
+    return sum(map(len, telling)) >= _LEAST_HEADING and all(word in asked for word in telling)
+
+
 def _sentences(operation: Passage | Listing, place: Place, head: ReportHead, bench: Bench) -> Told | None:
     """Return the sentences that fit best; a word in quotation marks must stand in them."""
     view = bench.view(head)
-    found = bench.sentences((head,), operation.about, dense=True)
+    about = _told_of(operation.about, bench.language)
+    found = bench.sentences((head,), about, dense=True)
     ranked = _lifted([match for _, match in found.sentences], [hit.chunk.id for hit in found.passages], view)
     fitting = [match for match in ranked if match.score >= FITTING_SENTENCE and match.missed <= 0.5]
     terms = [squeezed(term) for term in _QUOTED.findall(operation.about)]
@@ -173,22 +207,97 @@ def _sentences(operation: Passage | Listing, place: Place, head: ReportHead, ben
     for match in fitting[:_MOST_SENTENCES]:
         if match.score < best - _NEARLY_AS_GOOD:
             break
-        sentences += [match.sentence, *_told_next(view, match.sentence)]
+        sentences += [_whole(match.sentence, head, view, bench), *_told_next(view, match.sentence)]
+    if isinstance(operation, Listing):
+        sentences = list(_named_items(sentences[0], about, view, bench.language) or sentences)
     kept = {sentence.char_start: sentence for sentence in sentences}
     return _told(place, head, operation.ask, operation.about, tuple(kept.values()))
 
 
+def _whole(sentence: Sentence, head: ReportHead, view: ReportView, bench: Bench) -> Sentence:
+    """Return the sentence that a piece was cut from at ；, where it is short enough to be read as one."""
+    pieces = view.sentences
+    first = last = next(at for at, other in enumerate(pieces) if other.char_start == sentence.char_start)
+    while (
+        first > 0 and _goes_on(pieces[first - 1]) and pieces[first - 1].section_path == sentence.section_path
+    ):
+        first -= 1
+    while (
+        _goes_on(pieces[last])
+        and last + 1 < len(pieces)
+        and pieces[last + 1].section_path == sentence.section_path
+    ):
+        last += 1
+    start, end = pieces[first].char_start, pieces[last].char_end
+    if first == last or end - start > _LONGEST_WHOLE:
+        return sentence
+    text = bench.toolbox.text(head.report_id)[start:end]
+    return sentence.model_copy(update={"text": text, "char_start": start, "char_end": end})
+
+
+def _goes_on(piece: Sentence) -> bool:
+    return piece.text.rstrip().endswith(("；", ";"))
+
+
 def _told_next(view: ReportView, sentence: Sentence) -> Sequence[Sentence]:
     """Return what a short point (一是推进……。) goes on to say, up to the next point."""
+    at = next(index for index, other in enumerate(view.sentences) if other.char_start == sentence.char_start)
+    bracketed = _in_brackets(view.sentences[at + 1 : at + 1 + _MOST_POINTS])
+    if bracketed:
+        return bracketed
     if len(inline(sentence.text)) > _SHORT_POINT or not _ITEM.match(inline(sentence.text)):
         return ()
-    at = next(index for index, other in enumerate(view.sentences) if other.char_start == sentence.char_start)
     following: list[Sentence] = []
     for other in view.sentences[at + 1 : at + 1 + _MOST_SENTENCES]:
         if other.section_path != sentence.section_path or _ITEM.match(inline(other.text)):
             break
         following.append(other)
     return following
+
+
+def _in_brackets(behind: Sequence[Sentence]) -> Sequence[Sentence]:
+    """Return what stands in brackets right behind a sentence, however many pieces it has: it explains it."""
+    if not behind or not inline(behind[0].text).startswith(("（", "(")):
+        return ()
+    for count, sentence in enumerate(behind, start=1):
+        if inline(sentence.text).rstrip("。；; ").endswith(("）", ")")):
+            return behind[:count]
+    return ()
+
+
+def _told_of(about: str, language: Language) -> str:
+    """Return what is asked about without the words for how it is asked, where others are left."""
+    kept = about
+    for word in _ASKING:
+        kept = kept.replace(word, " ")
+    return kept if language.content(kept) else about
+
+
+def _named_items(
+    sentence: Sentence, about: str, view: ReportView, language: Language
+) -> tuple[Sentence, ...]:
+    """Return, of a long list in one sentence, the items that hold the rarest asked word, where not all do."""
+    words = [word for word in language.content(about) if len(word) > 1 and word in squeezed(sentence.text)]
+    if not words:
+        return ()
+    word = max(words, key=view.rarity)
+    for listed in re.finditer(r"[^；;，,。：:]+", sentence.text):
+        items = [found.span() for found in re.finditer(r"[^、]+", listed.group())]
+        held = [span for span in items if word in squeezed(listed.group()[slice(*span)])]
+        if len(items) >= _LEAST_LISTED and 1 < len(held) < len(items):
+            return tuple(
+                _part_of(sentence, listed.start() + start, listed.start() + end) for start, end in held
+            )
+    return ()
+
+
+def _part_of(sentence: Sentence, start: int, end: int) -> Sentence:
+    update = {
+        "text": sentence.text[start:end],
+        "char_start": sentence.char_start + start,
+        "char_end": sentence.char_start + end,
+    }
+    return sentence.model_copy(update=update)
 
 
 def _lifted(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import assert_never
 
+from assistant.execution import MOST_READ, signed_change
 from assistant.models import Derivation, Drafted, ReasonCode, Status
 from assistant.plans import Plan
 from assistant.rendering.citing import NOT_COMPUTED, Draft, printed_amounts
@@ -38,6 +39,7 @@ from assistant.results import (
     Ordered,
     Outcome,
     Parted,
+    Place,
     Quote,
     Result,
     Series,
@@ -49,13 +51,15 @@ from assistant.results import (
 )
 from assistant.tools import ReportView, Toolbox, inline
 from ingest.checks import Assessment, describe
-from ingest.models import Anchor, Section
+from ingest.models import Anchor, Figure, Section
+from ingest.numerals import RATIO_UNITS
 from vectorstore.models import Filter
 
 _LONGEST_ANSWER = 900
 _MOST_TOLD = 12
 """How many of a long order are told; the rest is counted."""
 _MOST_CITED = 8
+_LONGEST_EXPRESSION = 90
 _MOST_RULES = 6
 _REASONS: dict[str, ReasonCode] = {
     "unknown_organization": "no_report",
@@ -83,18 +87,21 @@ class _Answer:
         self._said = False
         self._missing: list[Absent] = []
         self._untold = False
+        self._many = False
         self._suggestions: list[str] = []
 
     def of(self, executed: Executed) -> Drafted:
         stopped = next((result for result in executed.results if isinstance(result, Stopped)), None)
         if stopped is not None and len(executed.results) == 1:
             return refused(stopped, self._plan)
+        self._many = _reports_in(executed) > MOST_READ
         for one in executed.identified:
             self._identified(one)
         for one in executed.claims:
             self._judged(one, asked=False)
         for result in executed.results:
             self._result(result)
+        self._columns_apart([result for result in executed.results if isinstance(result, Informed)])
         self._draft.warn_of_findings()
         return self._draft.finish(status=self._status(), reason=self._reason(), suggestions=self._offers())
 
@@ -167,7 +174,7 @@ class _Answer:
                 continue
             groups.setdefault(where(outcome.place), []).append(outcome)
         for whose, group in groups.items():
-            if any(isinstance(outcome, Denied) for outcome in group):
+            if any(map(_stands_alone, group)):
                 for outcome in group:
                     self._single(whose, outcome)
                 continue
@@ -182,6 +189,12 @@ class _Answer:
         self._same_reports(outcomes)
 
     def _single(self, whose: str, outcome: Outcome) -> None:
+        if isinstance(outcome, Found) and _is_change(outcome):
+            self._changed(outcome)
+            return
+        if isinstance(outcome, Computed) and not outcome.subtotal:
+            self._computed(outcome)
+            return
         if isinstance(outcome, Denied):
             mark = self._sentence(Quote(report_id=_report_id(outcome), sentence=outcome.sentence))
             self._draft.say(f"{whose}没有{thing(outcome)}：报告写明“{inline(outcome.sentence.text)}”{mark}")
@@ -201,27 +214,23 @@ class _Answer:
             case Computed(subtotal=False):
                 self._computed(outcome)
             case Found() | Denied() | Computed():
-                self._found_change(outcome) if isinstance(
-                    outcome, Found
-                ) and outcome.measure.change else self._looked((outcome,))
+                self._looked((outcome,))
             case Absent():
                 self._absent(outcome)
             case _:
                 assert_never(outcome)
 
-    def _found_change(self, outcome: Found) -> None:
+    def _changed(self, outcome: Found) -> None:
         """Say a change that the report itself prints."""
-        printed = much(outcome)
-        mark = self._mark(outcome)
-        value = outcome.figure.quantity.value if outcome.figure.quantity is not None else 0
+        value = signed_change(outcome.figure)
         told = outcome.measure.model_copy(update={"change": False, "column": None})
-        if outcome.figure.origin == "table":
-            direction = "增加" if value > 0 else "减少" if value < 0 else "没有增减，为"
-            self._draft.say(
-                f"{where(outcome.place)}{phrase(told)}比上一年{direction}{printed.lstrip('-－')}{mark}。"
-            )
-        else:
-            self._draft.say(f"{where(outcome.place)}{phrase(told)}的增减为{printed}{mark}。")
+        rate = outcome.figure.quantity is not None and outcome.figure.quantity.unit in RATIO_UNITS
+        grows, shrinks = ("上升", "下降") if rate else ("增加", "减少")
+        direction = grows if value > 0 else shrinks if value < 0 else "没有增减，为"
+        printed = much(outcome).lstrip("-－+＋增加减少")
+        self._draft.say(
+            f"{where(outcome.place)}{phrase(told)}比上一年{direction}{printed}{self._mark(outcome)}。"
+        )
         self._said = True
 
     def _computed(self, outcome: Computed) -> None:
@@ -257,12 +266,18 @@ class _Answer:
             case "remainder":
                 line = f"{first}除去{'、'.join(names[1:])}，还有{value}"
             case "growth":
-                line = f"{_together(outcome.inputs)}{'增长' if outcome.value >= 0 else '下降'}{size}"
+                whose = (
+                    f"{first}比{second}"
+                    if len(outcome.inputs) == 2 and not _is_change(outcome.inputs[0])
+                    else first
+                )
+                line = f"{whose}{'增长' if outcome.value >= 0 else '下降'}{size}"
             case "count":
                 line = f"共{value}"
             case _:
                 assert_never(outcome.op)
-        self._draft.say(f"{line}（{outcome.expression}）：{'，'.join(parts)}。")
+        shown = f"（{outcome.expression}）" if len(outcome.expression) <= _LONGEST_EXPRESSION else ""
+        self._draft.say(f"{line}{shown}：{'，'.join(parts)}。")
         self._draft.warn("computed", "该数由程序按报告所载数字计算，报告没有直接写明")
         if outcome.vague:
             self._draft.warn("vague", "所用的数里有约数，结果也是约数")
@@ -300,7 +315,7 @@ class _Answer:
         self._draft.say(f"{head}：{'；'.join(parts)}。")
 
     def _ranked(self, result: Ordered, entries: Sequence[Outcome]) -> None:
-        shown = _first(entries, result.wanted or _MOST_TOLD)
+        shown = _first(entries, result.wanted or _MOST_TOLD)[: max(_MOST_TOLD, result.wanted or 0)]
         order = "从多到少" if result.order == "desc" else "从少到多"
         names = _names(entries)[: len(shown)]
         self._draft.say(f"{order}{f'，前{result.wanted}' if result.wanted else ''}：")
@@ -483,6 +498,13 @@ class _Answer:
             names = "、".join(PARTICULARS[of] for of in result.missing)
             self._draft.say(f"{whose}的报告没有写明{names}。")
 
+    def _columns_apart(self, results: Sequence[Informed]) -> None:
+        """Say whether the columns of several reports are the same."""
+        columns = [one.items for result in results for one in result.particulars if one.of == "columns"]
+        if len(columns) > 1:
+            same = len(set(columns)) == 1
+            self._draft.say("列名相同。" if same else "各报告所用格式不同，列名也不同，口径不可直接比较。")
+
     def _explained(self, result: Explained) -> None:
         if result.outcomes:
             self._looked(result.outcomes)
@@ -536,11 +558,7 @@ class _Answer:
         """Say why something is missing, and cite the cell that is blank or the figures that tie."""
         self._missing.append(one)
         told = [f"{thing(found)}为{much(found)}{self._mark(found)}" for found in _as_found(one)]
-        cells = "".join(
-            self._draft.cite_figure(self._view(figure.report_id), figure)
-            for figure in one.figures
-            if figure.quantity is None
-        )
+        cells = "".join(self._cite(figure, one.place) for figure in one.figures if figure.quantity is None)
         self._draft.say(missing_text(one, told, cells))
         if one.denial is not None and one.place.head is not None:
             quote = Quote(report_id=one.place.head.report_id, sentence=one.denial)
@@ -554,9 +572,7 @@ class _Answer:
         reasons: dict[str, list[str]] = {}
         for one in missing[:_MOST_TOLD]:
             cells = "".join(
-                self._draft.cite_figure(self._view(figure.report_id), figure)
-                for figure in one.figures
-                if figure.quantity is None
+                self._cite(figure, one.place) for figure in one.figures if figure.quantity is None
             )
             reasons.setdefault(one.reason, []).append(f"{where(one.place)}{cells}")
         for reason, names in reasons.items():
@@ -576,10 +592,10 @@ class _Answer:
     def _mark(self, outcome: Outcome) -> str:
         """Cite what an outcome stands on and return its marks."""
         match outcome:
-            case Found(figure=figure):
-                return self._draft.cite_figure(self._view(figure.report_id), figure)
+            case Found(figure=figure, place=place):
+                return self._cite(figure, place)
             case Computed(inputs=inputs):
-                marks = "".join(dict.fromkeys(self._mark(each) for each in inputs[:_MOST_CITED]))
+                marks = "".join(dict.fromkeys([self._mark(each) for each in inputs][:_MOST_CITED]))
                 self._derive(outcome)
                 return marks
             case Denied(sentence=sentence):
@@ -597,6 +613,12 @@ class _Answer:
         self._draft.derive(
             Derivation(expression=outcome.expression, inputs=inputs, value=outcome.value, unit=outcome.unit)
         )
+
+    def _cite(self, figure: Figure, place: Place) -> str:
+        """Cite a figure; of very many reports without looking into each for what does not agree."""
+        if self._many and place.head is not None:
+            return self._draft.cite_figure(place.head, figure)
+        return self._draft.cite_figure(self._view(figure.report_id), figure)
 
     def _sentence(self, quote: Quote) -> str:
         return self._draft.cite_sentence(self._view(quote.report_id), quote.sentence)
@@ -625,21 +647,51 @@ class _Answer:
                 )
 
 
+def _reports_in(executed: Executed) -> int:
+    """Return how many reports an answer speaks of."""
+    found: set[str] = set()
+    for result in executed.results:
+        outcomes: tuple[Outcome, ...] = ()
+        match result:
+            case Looked(outcomes=outcomes) | Worked(outcomes=outcomes):
+                pass
+            case Ordered(entries=entries, missing=missing) | Series(entries=entries, missing=missing):
+                outcomes = (*entries, *missing)
+            case Kept(fulfilling=fulfilling, others=others, missing=missing):
+                outcomes = (*fulfilling, *others, *missing)
+            case _:
+                pass
+        for outcome in outcomes:
+            leaves = [*_leaves(outcome), *outcome.missing] if isinstance(outcome, Computed) else [outcome]
+            found |= {each.place.head.report_id for each in leaves if each.place and each.place.head}
+    return len(found)
+
+
+def _stands_alone(outcome: Outcome) -> bool:
+    """Tell whether an outcome needs a sentence of its own."""
+    worked_out = isinstance(outcome, Computed) and not outcome.subtotal
+    return isinstance(outcome, Denied) or worked_out or _is_change(outcome)
+
+
+def _is_change(outcome: Outcome) -> bool:
+    """Tell whether an outcome is a change that the report prints, and was asked for as one."""
+    return isinstance(outcome, Found) and outcome.measure.change
+
+
 def _names(outcomes: Sequence[Outcome]) -> list[str]:
-    """Name outcomes by what tells them apart: body and year, or what is counted, or both."""
-    places = {where(outcome.place) for outcome in outcomes}
+    """Name outcomes by what tells them apart: body and year, or what is counted, or both; the first in full."""
     things = {thing(outcome) for outcome in outcomes}
-    if len(things) == 1 and len(places) == len(outcomes) > 1:
-        return [
-            f"{where(outcome.place)}{thing(outcome)}" if at == 0 else where(outcome.place)
-            for at, outcome in enumerate(outcomes)
-        ]
-    if len(places) == 1:
-        return [
-            f"{where(outcome.place)}{thing(outcome)}" if at == 0 else thing(outcome)
-            for at, outcome in enumerate(outcomes)
-        ]
-    return [f"{where(outcome.place)}{thing(outcome)}" for outcome in outcomes]
+    bodies = {outcome.place.target.organization for outcome in outcomes if outcome.place is not None}
+    names: list[str] = []
+    for at, outcome in enumerate(outcomes):
+        whose = where(outcome.place)
+        if at and len(bodies) == 1 and outcome.place is not None:
+            earlier = outcomes[0].place
+            same = earlier is not None and earlier.target.year == outcome.place.target.year
+            whose = "" if same else f"{outcome.place.target.year}年"
+        what = thing(outcome) if at == 0 or len(things) > 1 or not whose else ""
+        names.append(f"{whose}{what}")
+    return names
 
 
 def _together(outcomes: Sequence[Outcome]) -> str:

@@ -16,6 +16,7 @@ from assistant.tools import ReportView, label_of
 from ingest.checks import plain
 from ingest.models import Anchor, Figure, Finding
 from ingest.outline import Sentence
+from vectorstore.models import ReportHead
 
 NOT_COMPUTED = frozenset({"heading_numbering", "text_denies", "years_carried"})
 """The rules that set one printed value against another, with nothing to work out."""
@@ -42,10 +43,14 @@ class Draft:
         """Add a line of the answer."""
         self._lines.append(line)
 
-    def cite_figure(self, view: ReportView, figure: Figure) -> str:
-        """Cite the row or sentence of a figure, remember the figure, return its mark such as `[1]`."""
-        number = self._cite_row(view, figure)
-        self._used[figure.id] = view, number
+    def cite_figure(self, of: ReportView | ReportHead, figure: Figure) -> str:
+        """Cite the row or sentence of a figure, remember the figure, return its mark such as `[1]`.
+
+        What does not agree about it is told of a view; a head alone, of many reports, knows nothing of that.
+        """
+        number = self._cite_row(of, figure)
+        if isinstance(of, ReportView):
+            self._used[figure.id] = of, number
         if figure.quantity is not None:
             self._figures.append(
                 AnswerFigure(
@@ -53,7 +58,7 @@ class Draft:
                     value=figure.quantity.value,
                     unit=figure.quantity.unit,
                     printed=figure.quantity.printed,
-                    organization=figure.organization,
+                    organization=figure.subject or figure.organization,
                     year=figure.year,
                     citation=number,
                 )
@@ -142,12 +147,12 @@ class Draft:
             suggestions=tuple(suggestions),
         )
 
-    def _cite_row(self, view: ReportView, figure: Figure) -> int:
+    def _cite_row(self, of: ReportView | ReportHead, figure: Figure) -> int:
         """Cite the printed row or the sentence that a figure stands in."""
         start = figure.context_start
-        return self._cite(view, figure.anchor, figure.context, start, start + len(figure.context))
+        return self._cite(of, figure.anchor, figure.context, start, start + len(figure.context))
 
-    def _cite(self, view: ReportView, anchor: Anchor, quote: str, start: int, end: int) -> int:
+    def _cite(self, of: ReportView | ReportHead, anchor: Anchor, quote: str, start: int, end: int) -> int:
         for citation in self._citations:
             same_cell = citation.row == anchor.row and citation.column == anchor.column
             if (citation.report_id, citation.char_start, citation.char_end) == (
@@ -156,15 +161,15 @@ class Draft:
                 end,
             ) and same_cell:
                 return citation.n
-        report = view.report
+        source, title, organization, year = _issued(of)
         self._citations.append(
             Citation(
                 n=len(self._citations) + 1,
-                source=report.source.path,
-                report_id=report.id,
-                title=report.title,
-                organization=report.organization.name,
-                year=report.year,
+                source=source,
+                report_id=anchor.report_id,
+                title=title,
+                organization=organization,
+                year=year,
                 section=anchor.section_path,
                 quote=quote,
                 table=anchor.table,
@@ -176,6 +181,14 @@ class Draft:
             )
         )
         return len(self._citations)
+
+
+def _issued(of: ReportView | ReportHead) -> tuple[str, str, str, int | None]:
+    """Return file, title, body and year of a report."""
+    if isinstance(of, ReportHead):
+        return of.source, of.title, of.organization, of.year
+    report = of.report
+    return report.source.path, report.title, report.organization.name, report.year
 
 
 def amount(figure: Figure) -> str:

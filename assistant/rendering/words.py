@@ -107,6 +107,9 @@ def cell(figure: Figure) -> str:
             row = "办理结果总计"
         column = (figure.anchor.column or "").split("/")[-1]
         return joined(row if column in {"总计", "合计", ""} else f"{row}（{column}）")
+    if figure.anchor.table == "stat2017":
+        row = figure.anchor.row[-1] if figure.anchor.row else figure.label
+        return joined(re.sub(r"^(?:[（(]?[一二三四五六七八九十\d]+[)）、.．])?\s*(?:其中[：:]?)?", "", row))
     return joined(label_of(figure))
 
 
