@@ -63,7 +63,15 @@ def evaluate_at(operand: Operand, everywhere: Sequence[Place], bench: Bench) -> 
     """Return what an operand is worth at each place, in order."""
     if isinstance(operand, Measure) and operand.at is None and not (operand.exclude or operand.change):
         return find_at(operand, everywhere, bench)
+    look_up((operand,), everywhere, bench)
     return tuple(evaluate(operand, place, everywhere, bench) for place in everywhere)
+
+
+def look_up(operands: Sequence[Operand], everywhere: Sequence[Place], bench: Bench) -> None:
+    """Find every measure of operands at all places at once, by one statement each."""
+    for measure in measures_of(operands):
+        if measure.at is None and not measure.exclude and len(everywhere) > 1:
+            find_at(measure, everywhere, bench)
 
 
 def gathered(
