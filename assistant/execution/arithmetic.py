@@ -5,7 +5,6 @@ printed numbers, brought to the unit of the result where the prints differ in sc
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import takewhile
@@ -19,7 +18,7 @@ from assistant.execution.quantities import (
     base_value,
     comparable,
     is_vague,
-    kind_of,
+    of_one_kind,
     quantity_of,
     valued,
 )
@@ -89,24 +88,11 @@ def gathered(
     return tuple(found)
 
 
-def of_one_kind(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
-    """Return what several places have of one operand; an amount of another kind than most is named as none of it."""
-    kinds = Counter(kind_of(base_unit(outcome)) for outcome in valued(outcomes))
-    (usual, most), *others = kinds.most_common() or [("", 0)]
-    if not others or others[0][1] == most:
-        return tuple(outcomes)
-    return tuple(
-        Absent(measure=outcome.measure, place=outcome.place, reason="units_differ", figures=(outcome.figure,))
-        if isinstance(outcome, Found) and kind_of(base_unit(outcome)) != usual
-        else outcome
-        for outcome in outcomes
-    )
-
-
 def worked(operation: Computation, everywhere: Sequence[Place], bench: Bench) -> tuple[Outcome, ...]:
     """Return what an operation gives: over measures one value a place, over bodies and years one in all."""
     if _goes_over(operation, everywhere) or _is_bound(operation):
         return (_computed(operation, everywhere[0], everywhere, bench),)
+    look_up((operation,), everywhere, bench)
     return tuple(_computed(operation, place, everywhere, bench) for place in everywhere)
 
 
