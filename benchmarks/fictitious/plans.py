@@ -142,13 +142,17 @@ class Case:
 
 @dataclass(frozen=True)
 class Said:
-    """Name a cell in an asker's words; of several `keys` the form prints no total, and they add up."""
+    """Name a cell in an asker's words; of several `keys` the form prints no total, and they add up.
+
+    `alike` marks words by which the forms of other years have a cell too: they are asked for its own years alone.
+    """
 
     keys: tuple[Key, ...]
     phrase: str
     column: str | None = None
     applicant: str | None = None
     dimension: Dimension = "count"
+    alike: bool = False
 
     @property
     def measure(self) -> Measure:
@@ -213,7 +217,7 @@ _OF_2021 = (
     _cell("art20_1.normative_documents.in_force", "规范性文件", "现行有效件数"),
     _cell("art20_8.fees.amount_wan", "行政事业性收费", "收费金额", "元"),
 )
-_RECEIVED = _cell("requests.received", "收到申请数")
+_RECEIVED = Said((("requests.received", None),), "收到申请数", alike=True)
 _CHANNELS = (
     _cell("requests.received.in_person", "当面申请数"), _cell("requests.received.fax", "传真申请数"),
     _cell("requests.received.online", "网络申请数"), _cell("requests.received.letter", "信函申请数"),
@@ -758,7 +762,7 @@ class _Writer:
         printing = [year for year in YEARS if self._prints(said, year)]
         while True:
             years = self.random.choice(((self.random.choice(printing),), tuple(printing), None))
-            if of_kind:
+            if of_kind or (years is None and said.alike):
                 years = (self.random.choice(printing),)
             kind = self.random.choice(_KINDS) if of_kind else None
             own = [
