@@ -161,11 +161,12 @@ class Kept(Value):
 
 
 class Parted(Value):
-    """Hold a whole and the parts that the report counts to it."""
+    """Hold a whole and the parts that the report counts to it, and whether these add up to it."""
 
     kind: Literal["parted"] = "parted"
     whole: Outcome | None
     parts: tuple[Outcome, ...]
+    assessment: Assessment | None = None
 
 
 class Quote(Value):

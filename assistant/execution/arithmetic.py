@@ -231,7 +231,8 @@ def combined(
     takes_any = op == "sum" or (op == "mean" and not per)
     if not takes_any and len(known) < len(outcomes):
         return _without(outcomes, "no_indicator")
-    if len(known) < 2:
+    apart = len({outcome.place for outcome in outcomes if outcome.place is not None}) > 1
+    if len(known) < (1 if takes_any and missing and apart else 2):
         return _without(outcomes, "too_few")
     if not (per or comparable(known)):
         return _without(known, "units_differ")

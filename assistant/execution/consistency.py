@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from assistant.execution.bench import Bench
 from assistant.execution.figures import find
+from assistant.execution.parts import parted
 from assistant.execution.quantities import valued
 from assistant.plans import Check, Measure
 from assistant.results import Checked, Place
@@ -35,8 +36,11 @@ def checked(operation: Check, place: Place, bench: Bench) -> Checked:
         entries = tuple(entry for entry in entries if entry.code.startswith(codes))
     if operation.measures:
         entries = _about(operation.measures, entries, place, bench) or (
-            entries if operation.rule is not None else ()
+            entries if operation.rule not in {None, "parts"} else ()
         )
+    if operation.rule == "parts" and not entries:
+        sums = [parted(measure, place, bench).assessment for measure in operation.measures]
+        entries = tuple(entry for entry in sums if entry is not None)
     return Checked(place=place, assessments=entries, everything=everything)
 
 

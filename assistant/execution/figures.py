@@ -34,6 +34,8 @@ _OWN, _BELOW_KEY = ".dept.", ".sub."
 """How the keys of the forms before 2019 tell the body itself from those below it."""
 MOST_READ = 24
 """Reports up to which sentences are looked into; of more, cells alone, or those whose words are nearest."""
+_MOST_BEHIND = 2.0
+"""How far, in log-odds, the issuer's own figure may lag behind one of another body and still be the one meant."""
 _MOST_NEAR = 3
 _FAINT = 0.1
 
@@ -54,7 +56,8 @@ def find_at(measure: Measure, places: Sequence[Place], bench: Bench) -> tuple[Ou
     }
     readable: Sequence[ReportHead] = heads
     if len(heads) > MOST_READ:
-        readable = [] if keys else bench.nearest(heads, phrase_of(measure))
+        # 报告很多而表格里有这一格：没有的报告不再到正文里找，表与正文不混在一起排序
+        readable = [] if any(cells.values()) else bench.nearest(heads, phrase_of(measure))
     read = {head.report_id for head in readable}
     outcomes = tuple(_found(measure, place, cells, read, bench, other_form=bool(keys)) for place in places)
     if len(outcomes) > 1:
@@ -151,11 +154,10 @@ def fitting(measure: Measure, head: ReportHead, bench: Bench) -> tuple[Match, ..
         if match.figure.period in {"year", "since", "as_of"}
         and (not measure.change or tells_change(match.figure))
         and _is_in_unit(match.figure, measure.unit)
-        and _is_of(match.figure, measure)
     )
     if measure.change and not keys_of(measure, bench.language, bench.indicators):
         found = tuple(match for match in found if match.figure.origin == "sentence")
-    found = _of_the_body_itself(found, measure)
+    found = _of_the_body_itself(_of_the_issuer(found, measure), measure)
     # 微信有几个、有几条：单位不同的不是一回事
     counted = tuple(match for match in found if _is_counted_in(match.figure, measure.unit))
     return counted if any(map(is_sure, counted)) else found
@@ -193,6 +195,15 @@ def _is_in_unit(figure: Figure, unit: str | None) -> bool:
     ratio = printed in RATIO_UNITS, asked in RATIO_UNITS
     money = printed.endswith("元"), asked.endswith("元")
     return ratio[0] == ratio[1] and money[0] == money[1]
+
+
+def _of_the_issuer(found: Sequence[Match], measure: Measure) -> Sequence[Match]:
+    """Leave out figures whose sentence names another body, where one without such a name fits about as well."""
+    foreign = [match for match in found if not _is_of(match.figure, measure)]
+    own = next((match for match in found if match not in foreign and is_sure(match)), None)
+    if not foreign or own is None or own.log_odds < found[0].log_odds - _MOST_BEHIND:
+        return found
+    return [match for match in found if match not in foreign]
 
 
 def _is_of(figure: Figure, measure: Measure) -> bool:

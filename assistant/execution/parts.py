@@ -8,6 +8,7 @@ from assistant.execution.naming import is_results
 from assistant.plans import Measure
 from assistant.results import Computed, Found, Outcome, Parted, Place
 from assistant.tools import ReportView
+from ingest.checks import Assessment, compare
 from ingest.models import Figure
 from ingest.numerals import in_base_units
 
@@ -43,7 +44,22 @@ def parted(of: Measure, place: Place, bench: Bench) -> Parted:
             for other in view.figures
             if stem and other.id != figure.id and (other.indicator or "").startswith(stem)
         ]
-    return Parted(whole=whole, parts=tuple(_found(of, place, part) for part in _told(parts)))
+    told = _told(parts)
+    return Parted(
+        whole=whole,
+        parts=tuple(_found(of, place, part) for part in told),
+        assessment=added_up(figure, told),
+    )
+
+
+def added_up(whole: Figure, parts: Sequence[Figure]) -> Assessment | None:
+    """Return whether the parts that a sentence itself lists add up to its whole; None where it lists none."""
+    listed = [part for part in parts if part.context_start == whole.context_start]
+    if whole.quantity is None or len(listed) < 2 or len(listed) < len(parts):
+        return None
+    unit = in_base_units(whole.quantity)[1]
+    title = f"“{whole.phrase}”与其中各项之和"
+    return compare("parts", title, left=listed, right=(whole,), severity="soft", unit=unit)
 
 
 def _found(of: Measure, place: Place, figure: Figure) -> Outcome:

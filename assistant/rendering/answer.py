@@ -373,6 +373,8 @@ class _Answer:
             lead = f"{where(whole.place)}{thing(whole)}为{much(whole)}{self._mark(whole)}，其中"
         told = [f"{_part(each)}{much(each)}{self._mark(each)}" for each in result.parts]
         self._draft.say(f"{lead}：{'，'.join(told)}。")
+        if result.assessment is not None and result.assessment.outcome == "differs":
+            self._assessed(result.assessment)
         self._said = True
 
     def _told(self, result: Told) -> None:
@@ -570,11 +572,13 @@ class _Answer:
             return
         self._missing += missing
         reasons: dict[str, list[str]] = {}
+        alone = len({where(one.place) for one in missing}) < len(missing) or len(missing) == 1
         for one in missing[:_MOST_TOLD]:
             cells = "".join(
                 self._cite(figure, one.place) for figure in one.figures if figure.quantity is None
             )
-            reasons.setdefault(one.reason, []).append(f"{where(one.place)}{cells}")
+            name = f"{where(one.place)}{phrase(one.measure) if alone else ''}"
+            reasons.setdefault(one.reason, []).append(f"{name}{cells}")
         for reason, names in reasons.items():
             why = {
                 "blank": "（单元格空白）",
@@ -593,6 +597,10 @@ class _Answer:
         """Cite what an outcome stands on and return its marks."""
         match outcome:
             case Found(figure=figure, place=place):
+                if figure.subject is not None:
+                    self._draft.warn(
+                        "other_subject", f"原句说的是“{figure.subject}”，不是{place.target.organization}"
+                    )
                 return self._cite(figure, place)
             case Computed(inputs=inputs):
                 marks = "".join(dict.fromkeys([self._mark(each) for each in inputs][:_MOST_CITED]))

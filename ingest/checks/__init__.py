@@ -6,7 +6,7 @@ blank or unclear cell is not assessable. 余 and 约 make a difference soft.
 
 from collections.abc import Sequence
 
-from ingest.checks.assessment import Assessment, Cells, describe, find, plain
+from ingest.checks.assessment import Assessment, Cells, compare, describe, find, plain
 from ingest.checks.forms import check_applications, check_counts, check_review, check_statistics
 from ingest.checks.headings import check_numbering
 from ingest.checks.prose import check_parts, check_rate_bounds, check_rates
@@ -20,6 +20,7 @@ __all__ = [
     "Assessment",
     "assess",
     "assess_years",
+    "compare",
     "describe",
     "find",
     "find_across",
