@@ -15,6 +15,7 @@ from assistant.agent.chat import Chat
 from assistant.agent.judge import ModelJudge
 from assistant.agent.telemetry import SpanExport
 from assistant.agent.trace import Recorder, TraceFile, tell_all
+from assistant.answering import PlanAnswerer
 from assistant.conversations import Conversations
 from assistant.engine import Engine
 from assistant.errors import EngineUnavailable
@@ -118,10 +119,12 @@ def open_assistant(settings: Settings) -> Assistant:
     language, indicators = load_language(), load_indicators()
     toolbox = Toolbox(library, retriever, Views(library, indicators), language, indicators)
     rules = RulesAnswerer(toolbox, language, indicators)
-    agent = None if endpoint is None else _agent(settings, endpoint, toolbox)
+    plans = PlanAnswerer(toolbox, language, indicators)
+    agent = None if endpoint is None else _agent(settings, endpoint, toolbox, plans)
     engine = Engine(
         library,
         rules,
+        plans,
         language,
         fingerprint=_fingerprint(settings, endpoint),
         agent=agent,
@@ -141,7 +144,7 @@ def open_judge(settings: Settings, model: str) -> Generator[ModelJudge]:
         judge.close()
 
 
-def _agent(settings: Settings, endpoint: Endpoint, toolbox: Toolbox) -> AgentAnswerer:
+def _agent(settings: Settings, endpoint: Endpoint, toolbox: Toolbox, plans: PlanAnswerer) -> AgentAnswerer:
     chat = Chat(
         endpoint, instructions=load("agent").fill(), tools=ARGUMENTS, most_calls=settings.llm_most_calls
     )
@@ -157,6 +160,7 @@ def _agent(settings: Settings, endpoint: Endpoint, toolbox: Toolbox) -> AgentAns
     return AgentAnswerer(
         chat,
         toolbox,
+        plans,
         load_language(),
         load_indicators().language,
         time_limit=settings.llm_time_limit,

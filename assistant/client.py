@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from assistant.errors import ServerRefused
 from assistant.models import Answer, Event, Failed, Question, Turn
+from assistant.plans import Plan
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 _TRIES = 3
@@ -60,6 +61,11 @@ class Gongkai:
         """Return the answer to a question."""
         body = _body(question, history, organizations, years, None)
         return Answer.model_validate_json(self._sent("POST", "/v1/ask", json=body).content)
+
+    def query(self, plan: Plan) -> Answer:
+        """Return the answer to a plan."""
+        body = plan.model_dump(mode="json")
+        return Answer.model_validate_json(self._sent("POST", "/v1/query", json=body).content)
 
     def stream(self, question: Question) -> Iterator[Event]:
         """Yield the events of a question as they come; the last one is `Completed` or `Failed`."""

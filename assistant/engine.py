@@ -4,12 +4,13 @@ import hashlib
 import logging
 import re
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import Protocol
 
 from assistant.agent import AgentAnswerer, Outcome
+from assistant.answering import PlanAnswerer
 from assistant.errors import AssistantError, ModelFailed, QuestionInvalid
 from assistant.grounding import unproven
 from assistant.language import Language
@@ -20,6 +21,7 @@ from assistant.models import (
     Drafted,
     Event,
     Failed,
+    Planned,
     Question,
     Scope,
     Scoped,
@@ -27,14 +29,16 @@ from assistant.models import (
     ToolFinished,
     ToolStarted,
 )
+from assistant.plan_json import checked
 from assistant.planning import resolve
-from assistant.rendering import refuse
+from assistant.plans import Plan
+from assistant.rendering import refuse, understood
 from assistant.routing import is_certain, is_for_rules
 from assistant.rules import RulesAnswerer
 from assistant.tools import TOOL_LABELS
 from prompts import load
 from vectorstore.errors import StoreError
-from vectorstore.models import ReportHead
+from vectorstore.models import EVERYTHING, Filter, ReportHead
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +70,7 @@ class Engine:
         self,
         reports: Reports,
         rules: RulesAnswerer,
+        plans: PlanAnswerer,
         language: Language,
         *,
         fingerprint: str,
@@ -74,6 +79,7 @@ class Engine:
     ) -> None:
         self._reports = reports
         self._rules = rules
+        self._plans = plans
         self._language = language
         self._agent = agent
         self._asks_rules_first = asks_rules_first
@@ -87,12 +93,11 @@ class Engine:
 
     def ask(self, question: Question) -> Answer:
         """Return the answer; raise AssistantError with the reason when the run failed."""
-        for event in self.stream(question):
-            if isinstance(event, Completed):
-                return event.answer
-            if isinstance(event, Failed):
-                raise AssistantError(event.message)
-        raise AssistantError("没有得到回答，请重试。")
+        return _last_word(self.stream(question))
+
+    def carry_out(self, plan: Plan, *, filter: Filter = EVERYTHING) -> Answer:  # noqa: A002
+        """Return the answer to a plan, within a filter; raise AssistantError with the reason when the run failed."""
+        return _last_word(self.stream_plan(plan, filter=filter))
 
     def stream(self, question: Question) -> Iterator[Event]:
         """Yield what happens as it happens; the last event is Completed or Failed."""
@@ -112,8 +117,20 @@ class Engine:
                 answer: Answer = stop.value
             finally:
                 answering.close()
-            yield from (TextDelta(text=piece, draft=draft) for piece in _PIECE.findall(answer.text) if piece)
-            yield Completed(answer=answer)
+            yield from _told(answer, draft=draft)
+        except (AssistantError, StoreError) as error:
+            yield Failed(message=str(error), retryable=error.retryable)
+
+    def stream_plan(self, plan: Plan, *, filter: Filter = EVERYTHING) -> Iterator[Event]:  # noqa: A002
+        """Yield what happens while a plan is carried out; the last event is Completed or Failed."""
+        started = time.perf_counter()
+        try:
+            question = Question(text=checked(plan).standalone, filter=filter)
+            yield Planned(plan=plan, understanding=understood(plan))
+            drafted = yield from _worked_out(
+                lambda observe: self._plans.answer(plan, narrowed=filter, observe=observe)
+            )
+            yield from _told(self._grounded(question, plan, drafted, started=started))
         except (AssistantError, StoreError) as error:
             yield Failed(message=str(error), retryable=error.retryable)
 
@@ -121,11 +138,11 @@ class Engine:
         """Answer by rule, by model, or by rule because the model could not; the answer says which."""
         agent = self._agent
         if agent is None or is_for_rules(scope, self._language):
-            drafted = yield from self._worked_out(question, scope)
+            drafted = yield from self._by_rule(question, scope)
             return self._grounded(question, scope, drafted, started=started)
         by_rule: Drafted | None = None
         if self._asks_rules_first:
-            by_rule = yield from self._worked_out(question, scope)
+            by_rule = yield from self._by_rule(question, scope)
             if is_certain(by_rule, scope, self._language):
                 return self._grounded(question, scope, by_rule, started=started)
         warning = AnswerWarning(code="model_unproven", message=load("model_unproven").fill(), citations=())
@@ -145,7 +162,7 @@ class Engine:
         if outcome.faults:
             logger.warning("withheld the model's answer to %r: %s", question.text, "；".join(outcome.faults))
         if by_rule is None:
-            by_rule = yield from self._worked_out(question, scope)
+            by_rule = yield from self._by_rule(question, scope)
         if outcome.declined:
             return self._declined(question, scope, by_rule, agent.model, started=started)
         warned = by_rule.model_copy(update={"warnings": (*by_rule.warnings, warning)})
@@ -167,20 +184,14 @@ class Engine:
         refused = refuse("no_evidence", load("no_evidence").fill(reports=names))
         return self._finished(question, scope, refused, model=model, started=started)
 
-    def _worked_out(self, question: Question, scope: Scope) -> Generator[Event, None, Drafted]:
-        """Yield the tool calls while the rules work in a thread beside, so that steps show as they happen."""
-        calls: SimpleQueue[tuple[str, str] | None] = SimpleQueue()
-        with ThreadPoolExecutor(max_workers=1) as worker:
-            work = worker.submit(
-                self._rules.answer, question, scope, observe=lambda tool, detail: calls.put((tool, detail))
-            )
-            work.add_done_callback(lambda _: calls.put(None))
-            yield from _steps(calls)
-            return work.result()
+    def _by_rule(self, question: Question, scope: Scope) -> Generator[Event, None, Drafted]:
+        return (yield from _worked_out(lambda observe: self._rules.answer(question, scope, observe=observe)))
 
-    def _grounded(self, question: Question, scope: Scope, drafted: Drafted, *, started: float) -> Answer:
+    def _grounded(
+        self, question: Question, read: Scope | Plan, drafted: Drafted, *, started: float
+    ) -> Answer:
         """Return the answer when all of it is proven, else a refusal: nothing unproven is shown."""
-        answer = self._finished(question, scope, drafted, started=started)
+        answer = self._finished(question, read, drafted, started=started)
         if drafted.status in {"refused", "clarify"}:
             return answer
         faults = unproven(answer, self._reports.text) if answer.citations or answer.figures else ()
@@ -188,12 +199,12 @@ class Engine:
             return answer
         logger.warning("withheld an answer to %r: %s", question.text, "；".join(faults))
         withheld = refuse("no_evidence", load("unproven").fill())
-        return self._finished(question, scope, withheld, started=started)
+        return self._finished(question, read, withheld, started=started)
 
     def _finished(
         self,
         question: Question,
-        scope: Scope,
+        read: Scope | Plan,
         drafted: Drafted,
         *,
         started: float,
@@ -201,7 +212,9 @@ class Engine:
     ) -> Answer:
         return Answer(
             question=question.text,
-            standalone_question=scope.standalone,
+            standalone_question=read.standalone,
+            plan=read if isinstance(read, Plan) else None,
+            understanding=understood(read) if isinstance(read, Plan) else "",
             status=drafted.status,
             reason_code=drafted.reason_code,
             text=drafted.text,
@@ -217,6 +230,20 @@ class Engine:
         )
 
 
+def _last_word(events: Iterator[Event]) -> Answer:
+    for event in events:
+        if isinstance(event, Completed):
+            return event.answer
+        if isinstance(event, Failed):
+            raise AssistantError(event.message)
+    raise AssistantError("没有得到回答，请重试。")
+
+
+def _told(answer: Answer, *, draft: int = 0) -> Iterator[Event]:
+    yield from (TextDelta(text=piece, draft=draft) for piece in _PIECE.findall(answer.text) if piece)
+    yield Completed(answer=answer)
+
+
 def _check(question: Question) -> None:
     if not question.text.strip():
         raise QuestionInvalid("问题是空的，请写下要问的内容。")
@@ -224,6 +251,16 @@ def _check(question: Question) -> None:
         raise QuestionInvalid(
             f"问题有 {len(question.text)} 字，超过上限 {LONGEST_QUESTION} 字，请缩短后再问。"
         )
+
+
+def _worked_out(work: Callable[[Callable[[str, str], None]], Drafted]) -> Generator[Event, None, Drafted]:
+    """Yield the tool calls while something is worked out in a thread beside, so that steps show as they happen."""
+    calls: SimpleQueue[tuple[str, str] | None] = SimpleQueue()
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        done = worker.submit(work, lambda tool, detail: calls.put((tool, detail)))
+        done.add_done_callback(lambda _: calls.put(None))
+        yield from _steps(calls)
+        return done.result()
 
 
 def _steps(calls: SimpleQueue[tuple[str, str] | None]) -> Iterator[Event]:

@@ -3,6 +3,7 @@
 AssistantError
 ├── SettingsInvalid     a setting has a value that cannot be used
 ├── QuestionInvalid     the question is empty or too long
+├── PlanInvalid         a plan cannot be read, or is too long
 ├── EngineUnavailable   the chosen answerer cannot run here
 ├── ModelFailed         a language model gave no answer; `fault` says why
 ├── EvalInvalid         a question set cannot be read
@@ -33,6 +34,10 @@ class SettingsInvalid(AssistantError):
 
 class QuestionInvalid(AssistantError):
     """Refuse a question before any work is done."""
+
+
+class PlanInvalid(AssistantError):
+    """Refuse a plan and name the place."""
 
 
 class EngineUnavailable(AssistantError):

@@ -8,6 +8,7 @@ from assistant.models import (
     Completed,
     Event,
     Failed,
+    Planned,
     Scope,
     Scoped,
     TextDelta,
@@ -49,6 +50,9 @@ class Exchange(Value):
         match event:
             case Scoped(scope=scope):
                 step = Step(label="识别单位与年度", detail=_scope_line(scope), elapsed_ms=0.0)
+                return self.model_copy(update={"steps": (*self.steps, step)})
+            case Planned(understanding=understanding):
+                step = Step(label="理解问题", detail=understanding, elapsed_ms=0.0)
                 return self.model_copy(update={"steps": (*self.steps, step)})
             case ToolStarted():
                 step = Step(label=event.label, detail=event.detail, tool=event.tool)

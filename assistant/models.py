@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PlainSerializer
 
+from assistant.plans import Plan
 from ingest.models import Anchor, Figure, TableKind, Value
 from vectorstore.models import Filter
 
@@ -111,10 +112,15 @@ class Drafted(Value):
 
 
 class Answer(Value):
-    """Hold the whole answer; `text` carries its citations as `[1]`."""
+    """Hold the whole answer; `text` carries its citations as `[1]`.
+
+    `understanding` says in one line how the question was understood, empty where no plan was made of it.
+    """
 
     question: str
     standalone_question: str
+    plan: Plan | None = None
+    understanding: str = ""
     status: Status
     reason_code: ReasonCode | None
     text: str
@@ -127,6 +133,12 @@ class Answer(Value):
     model: str | None
     latency_ms: float
     fingerprint: str
+
+    @property
+    def taken_as(self) -> str:
+        """Return how the question was taken: by its plan, or in full where the history supplied something."""
+        asked_more = self.standalone_question.strip() != self.question.strip()
+        return self.understanding or (self.standalone_question if asked_more else "")
 
 
 class Verdict(Value):
@@ -173,6 +185,14 @@ class Scoped(Value):
 
     kind: Literal["scoped"] = "scoped"
     scope: Scope
+
+
+class Planned(Value):
+    """Tell how the question was understood: the plan that is carried out, and the same in one line."""
+
+    kind: Literal["planned"] = "planned"
+    plan: Plan
+    understanding: str
 
 
 class ToolStarted(Value):
@@ -223,5 +243,6 @@ class Failed(Value):
 
 
 Event = Annotated[
-    Scoped | ToolStarted | ToolFinished | TextDelta | Completed | Failed, Field(discriminator="kind")
+    Scoped | Planned | ToolStarted | ToolFinished | TextDelta | Completed | Failed,
+    Field(discriminator="kind"),
 ]

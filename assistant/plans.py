@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, PlainSerializer
+from pydantic import Field, PlainSerializer, WithJsonSchema
 
 from ingest.models import Value
 
@@ -51,7 +51,13 @@ def _plain(value: Decimal) -> str:
     return format(value, "f")
 
 
-Exact = Annotated[Decimal, PlainSerializer(_plain, return_type=str, when_used="json")]
+Exact = Annotated[
+    Decimal,
+    PlainSerializer(_plain, return_type=str, when_used="json"),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "pattern": r"^-?\d{1,18}(\.\d{1,9})?$"}, {"type": "integer"}]}
+    ),
+]
 """An exact amount, kept as text in JSON so that nothing is lost."""
 
 

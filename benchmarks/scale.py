@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from assistant.answering import PlanAnswerer
 from assistant.engine import Engine
 from assistant.language import load_language
 from assistant.models import Question
@@ -63,7 +64,9 @@ def _engine(library: Library) -> Engine:
     language, indicators = load_language(), load_indicators()
     views = Views(library, indicators)
     toolbox = Toolbox(library, Retriever(library, None, None), views, language, indicators)
-    return Engine(library, RulesAnswerer(toolbox, language, indicators), language, fingerprint="bench")
+    rules = RulesAnswerer(toolbox, language, indicators)
+    plans = PlanAnswerer(toolbox, language, indicators)
+    return Engine(library, rules, plans, language, fingerprint="bench")
 
 
 def _question(written: Written) -> Question:

@@ -19,6 +19,7 @@ from assistant.agent.ledger import Ledger
 from assistant.agent.toolset import Toolset
 from assistant.agent.trace import Turn, TurnRecord
 from assistant.agent.writing import Written, write
+from assistant.answering import PlanAnswerer
 from assistant.errors import ModelFailed
 from assistant.language import Language
 from assistant.models import (
@@ -58,6 +59,7 @@ class AgentAnswerer:
         self,
         chat: Chat,
         toolbox: Toolbox,
+        plans: PlanAnswerer,
         language: Language,
         units: Units,
         *,
@@ -69,6 +71,7 @@ class AgentAnswerer:
     ) -> None:
         self._chat = chat
         self._toolbox = toolbox
+        self._plans = plans
         self._language = language
         self._units = units
         self._time_limit = time_limit
@@ -101,6 +104,7 @@ class AgentAnswerer:
             attempt = _Attempt(
                 self._chat,
                 self._toolbox,
+                self._plans,
                 self._language,
                 self._units,
                 question,
@@ -127,6 +131,7 @@ class _Attempt:
         self,
         chat: Chat,
         toolbox: Toolbox,
+        plans: PlanAnswerer,
         language: Language,
         units: Units,
         question: Question,
@@ -144,7 +149,7 @@ class _Attempt:
         self._most_tokens = most_tokens
         self._ledger = Ledger()
         self._tools = Toolset(
-            toolbox, question, scope, self._ledger, most_tokens=int(_RESULTS_SHARE * most_tokens)
+            toolbox, plans, question, scope, self._ledger, most_tokens=int(_RESULTS_SHARE * most_tokens)
         )
         heads = toolbox.list_reports(ListReports(filter=question.filter))
         self._examiner = Examiner(self._ledger, question, scope, heads, language, units)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.plan_json import WrittenPlan
 from ingest.models import Applicant, TableKind
 
 _Names = Annotated[
@@ -89,6 +90,15 @@ class CalculateArguments(ToolArguments):
     unit: str = Field(default="", description="结果的单位；求占比、增长率写 %，结果自动乘 100", max_length=10)
 
 
+class QueryArguments(ToolArguments):
+    """一次执行整个计划：多单位、多年度、多指标的查数、合计、占比、倍数、增长、比较、排名、趋势、核实。
+
+    返回写好的回答，每个数都带证据编号，引用时写编号。
+    """
+
+    plan: WrittenPlan
+
+
 ARGUMENTS: Mapping[str, type[ToolArguments]] = {
     "list_reports": ListReportsArguments,
     "lookup_figures": LookupFiguresArguments,
@@ -97,5 +107,6 @@ ARGUMENTS: Mapping[str, type[ToolArguments]] = {
     "get_table": GetTableArguments,
     "check_consistency": CheckConsistencyArguments,
     "calculate": CalculateArguments,
+    "query": QueryArguments,
 }
-"""The seven tools by name; the docstring of its arguments describes each to the model."""
+"""The tools by name; the docstring of its arguments describes each to the model."""

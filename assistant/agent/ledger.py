@@ -57,7 +57,11 @@ class Ledger:
             section_path=sentence.section_path,
             page=sentence.page,
         )
-        return self._add(view, anchor, sentence.text, None)
+        return self.add_quote(view, anchor, sentence.text)
+
+    def add_quote(self, view: ReportView, anchor: Anchor, quote: str) -> Found:
+        """Return the evidence of a stretch of text, with the place that its anchor spans."""
+        return self._add(view, anchor, quote, None)
 
     def add_computed(self, derivation: Derivation, inputs: tuple[str, ...]) -> Computed:
         """Return the computed value under a key of its own."""

@@ -5,7 +5,7 @@ A result is cut between its lines, never inside one, and says what was left out.
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from assistant.agent.arguments import (
@@ -15,13 +15,15 @@ from assistant.agent.arguments import (
     GetTableArguments,
     ListReportsArguments,
     LookupFiguresArguments,
+    QueryArguments,
     SearchSectionsArguments,
     ToolArguments,
 )
 from assistant.agent.budget import tokens
 from assistant.agent.hostile import as_data
 from assistant.agent.ledger import Computed, Found, Ledger
-from assistant.models import Derivation, Question, Scope
+from assistant.answering import PlanAnswerer
+from assistant.models import Citation, Derivation, Drafted, Question, Scope
 from assistant.rendering import amount
 from assistant.tools import (
     Calculate,
@@ -37,7 +39,7 @@ from assistant.tools import (
     label_of,
 )
 from ingest.checks import Assessment, describe, plain
-from ingest.models import Cell, Figure, Quantity
+from ingest.models import Anchor, Cell, Figure, Quantity
 from ingest.numerals import in_base_units
 from vectorstore.models import Filter, ReportHead
 
@@ -49,6 +51,7 @@ _MOST_INPUTS = 6
 _LONGEST_RESULT = 2400
 _LONGEST_QUOTE = 260
 _KEY = re.compile(r"\b[EC]\d+\b")
+_MARK = re.compile(r"\[(\d+)\]")
 _OPENING, _CLOSING = "<资料>", "</资料>"
 _NOTHING = "没有查到符合条件的内容。"
 _TABLES = {
@@ -63,9 +66,17 @@ class Toolset:
     """Answer the tool calls of one question; what it finds goes into the ledger."""
 
     def __init__(
-        self, toolbox: Toolbox, question: Question, scope: Scope, ledger: Ledger, *, most_tokens: int
+        self,
+        toolbox: Toolbox,
+        plans: PlanAnswerer,
+        question: Question,
+        scope: Scope,
+        ledger: Ledger,
+        *,
+        most_tokens: int,
     ) -> None:
         self._toolbox = toolbox
+        self._plans = plans
         self._ledger = ledger
         self._left = most_tokens
         heads = toolbox.list_reports(ListReports(filter=question.filter))
@@ -120,6 +131,8 @@ class Toolset:
                 return self._rules(arguments)
             case CalculateArguments():
                 return [_computed_line(self._calculated(arguments))]
+            case QueryArguments():
+                return self._carried_out(arguments)
             case _:
                 raise ValueError(f"没有这个工具：{type(arguments).__name__}")
 
@@ -278,6 +291,56 @@ class Toolset:
         )
         return self._ledger.add_computed(told, self._sources(keys))
 
+    def _carried_out(self, arguments: QueryArguments) -> list[str]:
+        """Return the answer to a plan with keys in place of its citation numbers, and what the keys stand for."""
+        if not self.heads:
+            raise ValueError("本题没有可查的报告")
+        within = Filter(report_ids=tuple(head.report_id for head in self.heads))
+        drafted = self._plans.answer(arguments.plan, narrowed=within, observe=_unseen)
+        views = self._views(
+            Filter(report_ids=tuple(dict.fromkeys(one.report_id for one in drafted.citations)))
+        )
+        found = {
+            citation.n: self._cited(views[citation.report_id], citation, drafted)
+            for citation in drafted.citations
+            if citation.report_id in views
+        }
+        lines = [_keyed(line, found) for line in drafted.text.split("\n")]
+        evidence = {one.evidence.key: one for those in found.values() for one in those}
+        computed = [
+            self._ledger.add_computed(one, _inputs(one, tuple(evidence.values())))
+            for one in drafted.derivations
+        ]
+        return [*lines, *map(_computed_line, computed), *map(_found_line, evidence.values())]
+
+    def _cited(self, view: ReportView, citation: Citation, drafted: Drafted) -> tuple[Found, ...]:
+        """Return the evidence of a citation: the figures stated by it, or else its quote."""
+        stated = {
+            (one.label, one.value, one.printed) for one in drafted.figures if one.citation == citation.n
+        }
+        figures = [
+            figure
+            for figure in view.figures
+            if figure.quantity is not None
+            and (label_of(figure), figure.quantity.value, figure.quantity.printed) in stated
+            and (figure.context_start, len(figure.context))
+            == (citation.char_start, citation.char_end - citation.char_start)
+            and (figure.anchor.row, figure.anchor.column) == (citation.row, citation.column)
+        ]
+        if figures:
+            return tuple(self._ledger.add_figure(view, figure) for figure in figures)
+        anchor = Anchor(
+            report_id=citation.report_id,
+            char_start=citation.char_start,
+            char_end=citation.char_end,
+            section_path=citation.section,
+            table=citation.table,
+            row=citation.row,
+            column=citation.column,
+            page=citation.page,
+        )
+        return (self._ledger.add_quote(view, anchor, citation.quote),)
+
     def _quantity(self, key: str) -> Quantity:
         computed = self._ledger.computed(key)
         if computed is not None:
@@ -345,6 +408,40 @@ def _clipped(quote: str) -> str:
 def _computed_line(computed: Computed) -> str:
     one = computed.derivation
     return f"[{computed.key}] {one.expression} = {plain(one.value)}{one.unit}"
+
+
+def _unseen(tool: str, detail: str) -> None:
+    """Keep what a plan looks up to itself: the step that is shown is the plan."""
+    del tool, detail
+
+
+def _keyed(line: str, cited: Mapping[int, Sequence[Found]]) -> str:
+    """Return a line of an answer as data, with keys in place of its citation numbers.
+
+    Of several figures of a sentence, the key is that of the amount in front of the mark.
+    """
+    pieces: list[str] = []
+    position = 0
+    for mark in _MARK.finditer(line):
+        said = line[position : mark.start()]
+        found = cited.get(int(mark[1]), ())
+        meant = [one for one in found if one.evidence.figure and said.endswith(amount(one.evidence.figure))]
+        pieces += [as_data(said), *(f"[{one.evidence.key}]" for one in meant or found)]
+        position = mark.end()
+    return "".join([*pieces, as_data(line[position:])])
+
+
+def _inputs(derivation: Derivation, evidence: Sequence[Found]) -> tuple[str, ...]:
+    """Return the keys of the figures that went into a derivation, by what is printed; all, where none is found."""
+    figures = [one for one in evidence if one.evidence.figure is not None]
+    used = [
+        one
+        for one in figures
+        if one.evidence.figure is not None
+        and one.evidence.figure.quantity is not None
+        and one.evidence.figure.quantity.printed in derivation.inputs
+    ]
+    return tuple(one.evidence.key for one in used or figures)
 
 
 def _head_line(head: ReportHead) -> str:

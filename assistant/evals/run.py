@@ -21,6 +21,7 @@ from assistant.models import (
     Completed,
     Event,
     Failed,
+    Planned,
     Question,
     Scope,
     Scoped,
@@ -113,7 +114,7 @@ class _Watch:
                     self.scope = event.scope
                 case TextDelta():
                     self.first_token_ms = self.first_token_ms or self.elapsed_ms()
-                case ToolStarted() | ToolFinished():
+                case Planned() | ToolStarted() | ToolFinished():
                     continue
                 case _:
                     assert_never(event)

@@ -231,7 +231,8 @@ def combined(
     takes_any = op == "sum" or (op == "mean" and not per)
     if not takes_any and len(known) < len(outcomes):
         return _without(outcomes, "no_indicator")
-    apart = len({outcome.place for outcome in outcomes if outcome.place is not None}) > 1
+    targets = [outcome.place.target for outcome in outcomes if outcome.place is not None]
+    apart = any(target != targets[0] for target in targets)
     if len(known) < (1 if takes_any and missing and apart else 2):
         return _without(outcomes, "too_few")
     if not (per or comparable(known)):

@@ -5,7 +5,6 @@ the newest answers, and the others are named.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 
 from assistant.execution.bench import Bench
 from assistant.execution.figures import find_at
@@ -15,21 +14,19 @@ from assistant.results import Absent, Computed, Found, Identified, Place, Quote
 from assistant.tools import squeezed
 from ingest.outline import Sentence
 from ingest.wording import folded
-from vectorstore.models import ReportHead
+from vectorstore.models import BodyKind, ReportHead
+from vectorstore.organizations import latest
 
-_KINDS = {
-    "园区": ("园区", "开发区", "工业园", "产业园", "高新区", "示范区", "新区"),
-    "局": ("局",),
-    "委": ("委", "委员会"),
-    "镇": ("镇",),
-    "乡": ("乡",),
-    "街道": ("街道", "街道办事处"),
-    "县": ("县", "县人民政府"),
-    "市": ("市", "市人民政府"),
-    "省": ("省", "省人民政府"),
-    "旗": ("旗",),
+_KINDS: dict[str, tuple[BodyKind, ...]] = {
+    "区县": ("区", "县", "旗"),
+    "县区": ("区", "县", "旗"),
+    "开发区": ("园区",),
+    "工业园区": ("园区",),
+    "部门": ("局", "委", "办", "厅", "中心"),
+    "乡镇": ("乡", "镇"),
+    "镇街": ("镇", "街道"),
 }
-_PARKS = _KINDS["园区"]
+"""The kinds that people call by one word."""
 
 
 def places(among: Among, bench: Bench) -> tuple[tuple[Place, ...], tuple[Identified, ...]]:
@@ -91,14 +88,16 @@ def by_body(place: Place) -> tuple[Place, ...]:
 
 
 def _newest(heads: Sequence[ReportHead]) -> Iterator[Place]:
-    """Yield a place for each body and year, with the report published last; the later one read wins a tie."""
-    groups: dict[tuple[str, int | None], list[ReportHead]] = {}
-    for head in heads:
-        groups.setdefault((head.organization, head.year), []).append(head)
-    for (organization, year), group in groups.items():
-        group.sort(key=lambda head: head.published or date.min)
-        target = Target(organization=organization, year=year)
-        yield Place(target=target, head=group[-1], others=tuple(group[:-1]))
+    """Yield a place for each body and year; of several reports the newest answers."""
+    chosen = latest(heads)
+    for head in chosen.kept:
+        others = tuple(
+            other
+            for other in chosen.left_out
+            if (other.organization, other.year) == (head.organization, head.year)
+        )
+        target = Target(organization=head.organization, year=head.year)
+        yield Place(target=target, head=head, others=others)
 
 
 def _of(among: Everything, bench: Bench) -> tuple[ReportHead, ...]:
@@ -106,20 +105,15 @@ def _of(among: Everything, bench: Bench) -> tuple[ReportHead, ...]:
         head
         for head in bench.heads
         if (among.years is None or head.year in among.years)
-        and (among.of_kind is None or is_of_kind(head, among.of_kind))
+        and (among.of_kind is None or _is_of_kind(head, among.of_kind))
         and (among.region is None or among.region in head.organization or among.region in head.region)
         and not any(head in heads_of(Target(organization=name), (head,)) for name in among.less)
     )
 
 
-def is_of_kind(head: ReportHead, kind: str) -> bool:
-    """Tell whether a body is of a kind as people call it: a park's name may end in 区 and is no district."""
-    names = (head.organization, *head.aliases)
-    if kind in {"区", "区县", "县区", "县"} or kind not in _KINDS:
-        is_park = any(name.endswith(_PARKS) for name in names)
-        ends = ("县", "区") if kind in {"区县", "县区"} else (kind,)
-        return not is_park and any(name.removesuffix("人民政府").endswith(ends) for name in names)
-    return any(name.endswith(_KINDS[kind]) for name in names)
+def _is_of_kind(head: ReportHead, kind: str) -> bool:
+    """Tell whether a body is of a kind as people call it: 区县, 园区, 部门."""
+    return head.body_kind in _KINDS.get(kind, (kind,))
 
 
 def _described(

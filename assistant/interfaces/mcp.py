@@ -4,9 +4,9 @@ Every tool only reads. Descriptions are written for the model that chooses among
 say what was left out.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, Protocol, TypeVar, cast
 
 from anyio.to_thread import run_sync
 from mcp.server.fastmcp import FastMCP
@@ -27,6 +27,8 @@ from assistant.interfaces.records import (
     table_record,
 )
 from assistant.models import Answer, Completed, Derivation, Event, Failed, Question, Turn
+from assistant.plan_json import WrittenPlan
+from assistant.plans import Plan
 from assistant.tools import (
     Calculate,
     CompareFigures,
@@ -51,13 +53,24 @@ _INSTRUCTIONS = (
 _READS = ToolAnnotations(readOnlyHint=True, destructiveHint=False, idempotentHint=True, openWorldHint=False)
 
 _ResultT = TypeVar("_ResultT")
-Stream = Callable[[Question], AsyncIterator[Event]]
 
 Organizations = Annotated[
     list[str] | None,
     Field(description="exact names as `list_reports` has them; null for all, an empty list matches nothing"),
 ]
 Years = Annotated[list[Year] | None, Field(description="years the reports are about; null for all")]
+
+
+class Streams(Protocol):
+    """Answer beside the event loop; the last event is `Completed` or `Failed`."""
+
+    def stream(self, question: Question) -> AsyncGenerator[Event]:
+        """Yield the events of a question."""
+        ...
+
+    def stream_plan(self, plan: Plan) -> AsyncGenerator[Event]:
+        """Yield the events of a plan."""
+        ...
 
 
 class ReportsFound(Value):
@@ -95,8 +108,8 @@ class Amount(Value):
     unit: str = Field(default="", max_length=20)
 
 
-def build_tools(library: Library, toolbox: Toolbox, stream: Stream) -> FastMCP[Any]:
-    """Return the server with its tools; `stream` answers questions."""
+def build_tools(library: Library, toolbox: Toolbox, streams: Streams) -> FastMCP[Any]:
+    """Return the server with its tools; `streams` answers questions and plans."""
     server: FastMCP[Any] = FastMCP(
         "gongkai",
         instructions=_INSTRUCTIONS,
@@ -213,7 +226,11 @@ def build_tools(library: Library, toolbox: Toolbox, stream: Stream) -> FastMCP[A
     ) -> Answer:
         """Answer a question with verbatim citations; refuses with a reason what the reports do not say."""
         asked = Question(text=question, history=tuple(history or ()), filter=_within(organizations, years))
-        return await _answered(stream, asked)
+        return await _answered(streams.stream(asked))
+
+    async def query(plan: WrittenPlan) -> Answer:
+        """Carry out a plan: lookups, sums, shares, rankings, trends over many reports in one call, cited and checked."""
+        return await _answered(streams.stream_plan(plan))
 
     for one in (
         list_reports,
@@ -224,6 +241,7 @@ def build_tools(library: Library, toolbox: Toolbox, stream: Stream) -> FastMCP[A
         check_consistency,
         calculate,
         ask,
+        query,
     ):
         tool(one)
     return server
@@ -234,8 +252,8 @@ def http_app(server: FastMCP[Any]) -> Starlette:
     return server.streamable_http_app()
 
 
-async def _answered(stream: Stream, question: Question) -> Answer:
-    async with aclosing(cast(Any, stream(question))) as events:
+async def _answered(stream: AsyncGenerator[Event]) -> Answer:
+    async with aclosing(stream) as events:
         async for event in events:
             if isinstance(event, Completed):
                 return event.answer

@@ -111,7 +111,7 @@ def build_app(assistant: "Assistant", desk: "Desk", *, with_page: bool = True) -
         bare = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
         page = mount_page(bare, build_page(build_desk(assistant)))
     api = build_api(desk)
-    tools = http_app(build_tools(desk.library, desk.toolbox, desk.lanes.stream))
+    tools = http_app(build_tools(desk.library, desk.toolbox, desk.lanes))
     settings = assistant.settings
     return Gate(
         Front(api, tools, page),

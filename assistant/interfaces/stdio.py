@@ -16,7 +16,7 @@ def serve_tools(assistant: "Assistant") -> None:
     write_logs("text")
     lanes = Lanes(assistant.engine, seconds=assistant.settings.answer_seconds)
     try:
-        build_tools(assistant.library, assistant.toolbox, lanes.stream).run("stdio")
+        build_tools(assistant.library, assistant.toolbox, lanes).run("stdio")
     except KeyboardInterrupt:
         sys.stderr.write("已停止。\n")
     finally:

@@ -29,8 +29,9 @@ TOOL_LABELS = {
     "get_table": "取表",
     "check_consistency": "校验",
     "calculate": "计算",
+    "query": "执行计划",
 }
-"""What each tool is called in the list of steps."""
+"""What each tool is called in the list of steps; `query` runs a whole plan over the others."""
 
 _MOST_RESULTS = 20
 MOST_REPORTS = 40

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from assistant.agent import AgentAnswerer, Endpoint
 from assistant.agent.arguments import ARGUMENTS
 from assistant.agent.chat import Chat
+from assistant.answering import PlanAnswerer
 from assistant.engine import Engine
 from assistant.language import load_language
 from assistant.rules import RulesAnswerer
@@ -42,7 +43,8 @@ class Shelf:
         library, toolbox = opened
         language, indicators = load_language(), load_indicators()
         rules = RulesAnswerer(toolbox, language, indicators)
-        return Engine(library, rules, language, fingerprint="test", **options)
+        plans = options.pop("plans", None) or PlanAnswerer(toolbox, language, indicators)
+        return Engine(library, rules, plans, language, fingerprint="test", **options)
 
     def close(self):
         for library in self._opened:
@@ -84,8 +86,10 @@ def agent_over(shelf):
             tools=ARGUMENTS,
             most_calls=most_calls,
         )
+        language, indicators = load_language(), load_indicators()
+        plans = PlanAnswerer(library[1], language, indicators)
         agent = AgentAnswerer(
-            chat, library[1], load_language(), load_indicators().language,
+            chat, library[1], plans, language, indicators.language,
             time_limit=time_limit, context_tokens=context_tokens, **options,
         )  # fmt: skip
         opened.append(agent)

@@ -18,6 +18,13 @@ REPORT = Path(__file__).parents[1] / "data/reports/临江教委2022.txt"
 RATE = "临江区教委2022年12345热线办结率是多少"
 WHY = "请分析临江区教委2022年12345热线的办理情况"
 LOOK = call("lookup_figures", phrase="12345热线 办结率")
+SHARE = {
+    "standalone": "临江区教委2022年12345热线工单办结的占比",
+    "among": {"among": "named", "targets": [{"organization": "青川市临江区教育委员会", "year": 2022}]},
+    "operations": [
+        {"op": "share", "part": {"phrase": "12345热线 办结工单"}, "whole": {"phrase": "12345热线 承办工单"}}
+    ],
+}
 RIGHT = "临江区教委2022年12345热线办结率为99.01%[E1]。"
 
 
@@ -164,6 +171,42 @@ def test_a_share_is_computed_from_evidence_and_its_derivation_shown(reports, age
         ("1208 - 1196", "12", "件")
     ]
     assert "相差12件[1]" in answer.text
+
+
+def test_a_plan_gives_keyed_figures_that_an_answer_can_cite(reports, agent_over):
+    def script(request):
+        if len(request["messages"]) == 2:
+            return call("query", plan=SHARE)
+        told = sent_to(request)
+        received, done = key_of(request, "1208件｜"), key_of(request, "1196件｜")
+        assert f"1196件[{done}]" in told
+        share = re.search(r"\[(C\d+)\] 1196 ÷ 1208", told)[1]
+        return say(f"临江区教委2022年热线工单1208件[{received}]，办结1196件[{done}]，占99.01%[{share}]。")
+
+    with ScriptedServer(script=script) as server:
+        answer, events = answered(agent_over(reports, server.url), WHY)
+    assert (answer.engine, answer.plan) == ("llm", None), answer.warnings
+    assert [one.printed for one in answer.figures] == ["1208件", "1196件"]
+    assert [(one.expression, one.unit) for one in answer.derivations] == [("1196 ÷ 1208", "%")]
+    assert [event.label for event in events if isinstance(event, ToolStarted)][-1] == "执行计划"
+
+
+def test_a_plan_of_the_model_stays_with_the_bodies_of_the_question(reports, agent_over):
+    elsewhere = {"among": "named", "targets": [{"organization": "青川市临海区教育委员会", "year": 2022}]}
+    with ScriptedServer(call("query", plan={**SHARE, "among": elsewhere}), LOOK, say(RIGHT)) as server:
+        answered(agent_over(reports, server.url), RATE)
+        told = server.requests[1]["messages"][-1]["content"]
+    assert "没有“青川市临海区教育委员会”" in told
+    assert "[E1]" not in told
+
+
+def test_a_plan_that_cannot_be_read_is_told_to_the_model_with_the_place(reports, agent_over):
+    wrong = {**SHARE, "operations": [{"op": "median", "of": [{"phrase": "工单"}]}]}
+    with ScriptedServer(call("query", plan=wrong), LOOK, say(RIGHT)) as server:
+        answer, _ = answered(agent_over(reports, server.url), RATE)
+        told = server.requests[1]["messages"][-1]["content"]
+    assert "operations.0.op：没有「median」。可用：lookup、" in told
+    assert answer.engine == "llm"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Conversations: kept over a restart, each with its owner, found by what was said in them."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from assistant.conversations import Conversations, Feedback, KeptTurn
 from assistant.errors import ConversationMissing, ConversationsUnusable
 from assistant.exchange import Exchange
 from assistant.models import Answer
+from assistant.plans import Amount, Bound, Count, Measure, Plan
 from vectorstore.library import Library
 from vectorstore.models import Filter
 
@@ -47,6 +49,28 @@ def answered(question: str, text: str) -> Exchange:
 
 def turn(name: str, text: str = "答") -> KeptTurn:
     return KeptTurn(id=name, exchange=answered(f"问{name}", text))
+
+
+def test_how_a_question_was_understood_outlives_a_restart(database: Engine) -> None:
+    plan = Plan(
+        standalone="热线办复率超过99.5%的有几个",
+        operations=(
+            Count(
+                of=(Measure(phrase="办复率"),),
+                bound=Bound(relation="more", value=Amount(value=Decimal("99.5"), unit="%")),
+            ),
+        ),
+    )
+    exchange = answered("问", "答")
+    assert exchange.answer is not None
+    planned = exchange.answer.model_copy(update={"plan": plan, "understanding": "各单位 · 办复率"})
+    kept = Conversations(database)
+    conversation = kept.start("甲", "热线")
+    kept.add("甲", conversation, KeptTurn(id="t9", exchange=exchange.model_copy(update={"answer": planned})))
+
+    (turn,) = Conversations(database).turns("甲", conversation)
+
+    assert turn.exchange.answer == planned
 
 
 def test_what_was_said_outlives_a_restart_with_its_filter(database: Engine) -> None:

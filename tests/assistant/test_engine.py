@@ -5,8 +5,27 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import AssistantError
-from assistant.models import Completed, Failed, Question, Scoped, TextDelta, ToolFinished, ToolStarted
+from assistant.models import (
+    Answer,
+    Completed,
+    Drafted,
+    Failed,
+    Planned,
+    Question,
+    Scoped,
+    TextDelta,
+    ToolFinished,
+    ToolStarted,
+)
+from assistant.plan_json import LONGEST_PLAN
+from assistant.plans import Lookup, Measure, Named, Plan, Target
+from vectorstore.models import Filter
 
+PLAN = Plan(
+    standalone="临江区教委2022年12345热线办结率",
+    among=Named(targets=(Target(organization="青川市临江区教育委员会", year=2022),)),
+    operations=(Lookup(measures=(Measure(phrase="12345热线办结率"),)),),
+)
 REPORT = Path(__file__).parents[1] / "data/reports/临江教委2022.txt"
 
 
@@ -60,3 +79,51 @@ def test_a_question_with_markup_is_answered_like_any_other(engine):
     answer = engine.ask(Question(text="<script>alert(1)</script>临江区教委2022年收到几件申请"))
     assert answer.status in {"answered", "refused"}
     assert answer.question.startswith("<script>")
+
+
+def test_a_plan_is_told_before_it_is_carried_out_and_stands_in_its_answer(engine):
+    events = list(engine.stream_plan(PLAN))
+    kinds = [type(event) for event in events]
+    assert kinds[0] is Planned
+    assert kinds[-1] is Completed
+    assert kinds.index(ToolStarted) < kinds.index(ToolFinished) < kinds.index(TextDelta)
+    answer = events[-1].answer
+    assert events[0].plan == answer.plan == PLAN
+    assert events[0].understanding == answer.understanding != ""
+    assert "99.01%" in answer.text
+    assert "".join(event.text for event in events if isinstance(event, TextDelta)) == answer.text
+    assert REPORT.read_text("utf-8")[answer.citations[0].char_start :].startswith(answer.citations[0].quote)
+    assert Answer.model_validate_json(answer.model_dump_json()) == answer
+
+
+def test_a_question_answered_by_rule_has_no_plan(engine):
+    answer = engine.ask(Question(text="临江区教委2022年收到几件申请"))
+    assert (answer.plan, answer.understanding) == (None, "")
+
+
+def test_a_plan_reaches_no_further_than_its_filter(engine):
+    answer = engine.carry_out(PLAN, filter=Filter(years=(1999,)))
+    assert answer.status == "refused"
+    assert answer.figures == ()
+
+
+def test_what_a_plan_gave_without_proof_is_withheld(shelf):
+    opened = shelf.toolbox(REPORT)
+    proven = shelf.engine(opened).carry_out(PLAN)
+
+    class Boasting:
+        def answer(self, plan, *, narrowed, observe):
+            return Drafted(
+                status="answered", reason_code=None, text="办结率为77.77%[1]。", citations=proven.citations
+            )
+
+    answer = shelf.engine(opened, plans=Boasting()).carry_out(PLAN)
+    assert (answer.status, answer.reason_code) == ("refused", "no_evidence")
+    assert "77.77" not in answer.text
+    assert answer.plan == PLAN
+
+
+def test_an_endless_plan_fails_with_what_to_do(engine):
+    (event,) = engine.stream_plan(PLAN.model_copy(update={"standalone": "问" * LONGEST_PLAN}))
+    assert isinstance(event, Failed)
+    assert str(LONGEST_PLAN) in event.message

@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from scripted import SAMPLES, helan
 from starlette.types import ASGIApp
 
+from assistant.answering import PlanAnswerer
 from assistant.bootstrap import Assistant
 from assistant.engine import Engine
 from assistant.interfaces.api import Desk
@@ -43,7 +44,9 @@ def open_service(
     retriever = Retriever(library, None, None)
     language, indicators = load_language(), load_indicators()
     toolbox = Toolbox(library, retriever, Views(library, indicators), language, indicators)
-    engine = Engine(library, RulesAnswerer(toolbox, language, indicators), language, fingerprint="test")
+    rules = RulesAnswerer(toolbox, language, indicators)
+    plans = PlanAnswerer(toolbox, language, indicators)
+    engine = Engine(library, rules, plans, language, fingerprint="test")
     assistant = Assistant(chosen, library, retriever, toolbox, engine)
     if answers is not None:
         assistant.engine = answers

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assistant.models import Answer, AnswerWarning, Citation, Derivation, Event, Question
+from assistant.plans import Plan
 from ingest import Cell, Figure, Ingested, Report, ingest_file
 from ingest.models import Finding
 from vectorstore.models import EVERYTHING, Filter, Manifest, ReportHead
@@ -64,16 +65,24 @@ class MemoryReports:
 
 
 class ScriptedAnswers:
-    """Tell the same events whatever is asked, and remember the questions; raise an exception in its turn."""
+    """Tell the same events whatever is asked, and remember the questions and plans; raise an exception in its turn."""
 
     fingerprint = "scripted"
 
     def __init__(self, *events: Event | Exception) -> None:
         self.events = events
         self.asked: list[Question] = []
+        self.carried_out: list[Plan] = []
 
     def stream(self, question: Question) -> Iterator[Event]:
         self.asked.append(question)
+        yield from self._told()
+
+    def stream_plan(self, plan: Plan, *, filter: Filter = EVERYTHING) -> Iterator[Event]:  # noqa: A002
+        self.carried_out.append(plan)
+        yield from self._told()
+
+    def _told(self) -> Iterator[Event]:
         for event in self.events:
             if isinstance(event, Exception):
                 raise event

@@ -12,7 +12,9 @@ from fastapi.testclient import TestClient
 from scripted import ScriptedAnswers, answer, cited_figure, helan
 
 from assistant.bootstrap import Assistant
-from assistant.models import AnswerFigure, Completed, Event, Failed, TextDelta, Turn
+from assistant.models import AnswerFigure, Completed, Event, Failed, Planned, TextDelta, Turn
+from assistant.plan_json import LONGEST_PLAN
+from assistant.plans import Lookup, Measure, Named, Plan, Target
 from vectorstore.models import Filter
 
 RATE = next(figure for figure in helan().figures if figure.label.endswith("办复率"))
@@ -33,6 +35,11 @@ ANSWER = answer("办复率为99.79%[1]", cited_figure(helan(), RATE)).model_copy
 )
 
 
+PLAN = Plan(
+    standalone="贺兰县2020年12345办复率",
+    among=Named(targets=(Target(organization="贺兰县", year=2020),)),
+    operations=(Lookup(measures=(Measure(phrase="12345办复率"),)),),
+)
 Clients = Callable[..., tuple[TestClient, ScriptedAnswers]]
 
 
@@ -136,6 +143,47 @@ def test_the_longest_question_is_answered(service: Clients) -> None:
     client, _ = service(Completed(answer=ANSWER))
 
     assert client.post("/v1/ask", json={"question": "问" * 2000}).status_code == 200
+
+
+def test_a_plan_comes_back_as_an_answer_that_holds_it(service: Clients) -> None:
+    done = ANSWER.model_copy(update={"plan": PLAN, "understanding": "贺兰县2020年 · 12345办复率"})
+    client, answers = service(Planned(plan=PLAN, understanding="贺"), Completed(answer=done))
+
+    body = client.post("/v1/query", json=PLAN.model_dump(mode="json")).json()
+    events = client.post(
+        "/v1/query", json=PLAN.model_dump(mode="json"), headers={"accept": "text/event-stream"}
+    )
+
+    assert answers.carried_out == [PLAN, PLAN]
+    assert Plan.model_validate(body["plan"]) == PLAN
+    assert body["understanding"] == "贺兰县2020年 · 12345办复率"
+    assert [block.split("\n")[0] for block in _blocks(events.text)] == ["event: planned", "event: completed"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code", "says"),
+    [
+        ('{"standalone": "问", "operations": [{"op": "median"}]}', 422, "plan_invalid", "operations.0.op：没有「median」"),
+        ('{"standalone": "问", "operations": []}', 422, "plan_invalid", "operations：至少要有 1 项"),
+        ("{}", 422, "plan_invalid", "standalone：缺少这一项"),
+        ("", 422, "plan_invalid", "缺少"),
+        ("计划", 400, "json_invalid", '"operations"'),
+        (PLAN.model_copy(update={"standalone": "问" * LONGEST_PLAN}).model_dump_json(), 422, "plan_too_long", "字符"),
+    ],
+)  # fmt: skip
+def test_a_plan_that_cannot_be_used_is_refused_with_the_place(
+    service: Clients, body: str, status: int, code: str, says: str
+) -> None:
+    client, answers = service(Completed(answer=ANSWER))
+
+    response = client.post(
+        "/v1/query", content=body.encode("utf-8"), headers={"content-type": "application/json"}
+    )
+
+    problem = _problem(response)
+    assert (response.status_code, problem["code"]) == (status, code)
+    assert says in problem["detail"]
+    assert answers.carried_out == []
 
 
 @pytest.mark.parametrize(("retryable", "status"), [(True, 503), (False, 500)])

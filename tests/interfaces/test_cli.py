@@ -26,6 +26,7 @@ from assistant.models import (
     Question,
     TextDelta,
 )
+from assistant.plans import Lookup, Measure, Plan
 from assistant.settings import Settings
 from ingest import Ingested, ingest_file
 from vectorstore.errors import WriterBusy
@@ -33,6 +34,7 @@ from vectorstore.library import Library
 from vectorstore.models import FileOutcome, Progress
 from vectorstore.retriever import Retriever
 
+PLAN = Plan(standalone="办复率？", operations=(Lookup(measures=(Measure(phrase="办复率"),)),))
 COUNTY, PARK = "甲县", "甲县工业园区"
 
 
@@ -84,6 +86,13 @@ class ScriptedEngine:
 
     def __init__(self) -> None:
         self.asked: list[Question] = []
+        self.carried_out: list[Plan] = []
+
+    def stream_plan(self, plan: Plan) -> Iterator[Event]:
+        self.carried_out.append(plan)
+        answer = _answer(Question(text=plan.standalone))
+        changes = {"plan": plan, "understanding": "甲县2020年 · 办复率"}
+        yield Completed(answer=answer.model_copy(update=changes))
 
     def stream(self, question: Question) -> Iterator[Event]:
         self.asked.append(question)
@@ -92,6 +101,8 @@ class ScriptedEngine:
             raise KeyError("内部")
         if "停" in question.text:
             yield Failed(message="模型服务没有响应。请稍后重试。", retryable=True)
+        elif question.text.startswith("计划"):
+            yield from self.stream_plan(PLAN)
         else:
             yield Completed(answer=_answer(question))
 
@@ -116,7 +127,7 @@ def _answer(question: Question) -> Answer:
     return Answer(
         question=question.text,
         standalone_question=question.text,
-        status="answered",
+        status={"拒": "refused", "反": "clarify"}.get(question.text[0], "answered"),
         reason_code=None,
         text="办复率为 98%[1]。",
         figures=(),
@@ -156,8 +167,8 @@ class Bench:
             on_progress(Progress(stage="reading", done=done, total=len(self.outcomes), outcome=outcome))
         return self.outcomes
 
-    def __call__(self, *arguments: str | Path) -> Result:
-        return CliRunner().invoke(app, [str(argument) for argument in arguments])
+    def __call__(self, *arguments: str | Path, typed: str | None = None) -> Result:
+        return CliRunner().invoke(app, [str(argument) for argument in arguments], input=typed)
 
 
 @pytest.fixture
@@ -237,11 +248,13 @@ def test_reports_are_listed(bench: Bench):
 
 
 @pytest.mark.parametrize("exists", [True, False])
-@pytest.mark.parametrize("command", [["reports"], ["tables", "x"], ["figures"], ["check"], ["ask", "？"]])
+@pytest.mark.parametrize(
+    "command", [["reports"], ["tables", "x"], ["figures"], ["check"], ["ask", "？"], ["query", "-"]]
+)
 def test_empty_library_says_how_to_fill_it(bench: Bench, tmp_path: Path, command: list[str], exists: bool):
     if exists:
         Library.open(f"sqlite:///{tmp_path}/empty/library.sqlite").close()
-    result = bench(*command, "--data", tmp_path / "empty")
+    result = bench(*command, "--data", tmp_path / "empty", typed=PLAN.model_dump_json())
     assert result.exit_code == 1
     assert result.stdout == ""
     assert "gongkai ingest" in result.stderr
@@ -377,6 +390,82 @@ def test_broken_history_is_refused_with_its_file(bench: Bench, tmp_path: Path, t
     assert result.exit_code == 1
     assert "history.json" in result.stderr
     assert bench.engine.asked == []
+
+
+def test_query_carries_out_a_plan_and_says_first_how_it_is_understood(bench: Bench, tmp_path: Path):
+    (tmp_path / "plan.json").write_text(PLAN.model_dump_json(), encoding="utf-8")
+    result = bench("query", tmp_path / "plan.json")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("理解为：甲县2020年 · 办复率\n办复率为 98%[1]。\n")
+    assert bench.engine.carried_out == [PLAN]
+    (answer,) = _records(bench("query", tmp_path / "plan.json", "--json"))
+    assert answer["plan"]["operations"][0]["measures"][0]["phrase"] == "办复率"
+    assert list(answer)[:4] == ["question", "standalone_question", "plan", "understanding"]
+
+
+def test_query_reads_standard_input(bench: Bench):
+    assert bench("query", "-", typed=PLAN.model_dump_json()).exit_code == 0
+    assert bench.engine.carried_out == [PLAN]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("计划", "不是 JSON"),
+        (
+            '{"standalone": "问", "operations": [{"op": "lokup"}]}',
+            "operations.0.op：没有「lokup」。可用：lookup、",
+        ),
+        (
+            '{"standalone": "问", "operations": [{"op": "lookup", "measures": [{}]}]}',
+            "measures.0.phrase：缺少",
+        ),
+    ],
+)
+def test_a_broken_plan_is_refused_with_its_file_and_the_place(
+    bench: Bench, tmp_path: Path, text: str, says: str
+):
+    (tmp_path / "plan.json").write_text(text, encoding="utf-8")
+    result = bench("query", tmp_path / "plan.json")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "plan.json：计划不可用" in result.stderr
+    assert says in result.stderr
+    assert bench.engine.carried_out == []
+
+
+def test_a_plan_that_is_not_there_is_told_in_one_line(bench: Bench, tmp_path: Path):
+    result = bench("query", tmp_path / "none.json")
+    assert result.exit_code == 1
+    assert "none.json：计划文件打不开" in result.stderr
+
+
+@pytest.mark.parametrize(("standalone", "code"), [("拒", 3), ("反", 4), ("答", 0)])
+def test_the_exit_says_what_became_of_a_query_when_it_is_asked_to(bench: Bench, standalone: str, code: int):
+    typed = PLAN.model_copy(update={"standalone": standalone}).model_dump_json()
+    assert bench("query", "-", "--exit-status", typed=typed).exit_code == code
+    assert bench("query", "-", typed=typed).exit_code == 0
+
+
+@pytest.mark.parametrize(("question", "code"), [("拒？", 3), ("反？", 4), ("办复率？", 0)])
+def test_the_exit_says_what_became_of_a_question_when_it_is_asked_to(bench: Bench, question: str, code: int):
+    assert bench("ask", question, "--exit-status", "--json").exit_code == code
+    assert bench("ask", question).exit_code == 0
+
+
+def test_explain_shows_the_plan_where_there_is_one(bench: Bench):
+    told = bench("ask", "计划？", "--explain").stdout
+    assert told.startswith("理解为：甲县2020年 · 办复率\n")
+    assert json.loads(told.partition("\n计划\n")[2])["operations"] == [
+        {"op": "lookup", "measures": [{"kind": "measure", "phrase": "办复率", "change": False}]}
+    ]
+    assert bench("ask", "计划？").stdout.startswith("理解为：甲县2020年 · 办复率\n")
+
+
+def test_explain_says_that_there_is_no_plan(bench: Bench):
+    told = bench("ask", "办复率？", "--explain").stdout
+    assert told.startswith("理解为：办复率？\n")
+    assert "不经计划" in told
+    assert "理解为" not in bench("ask", "办复率？").stdout
 
 
 @pytest.fixture

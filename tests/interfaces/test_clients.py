@@ -24,8 +24,14 @@ from assistant.interfaces.api import Desk
 from assistant.interfaces.cli import app as command_line
 from assistant.interfaces.serve import build_app
 from assistant.models import Completed, Failed, Question, TextDelta, Turn
+from assistant.plans import Lookup, Measure, Named, Plan, Target
 from vectorstore.models import Filter
 
+PLAN = Plan(
+    standalone="贺兰县2020年12345办复率",
+    among=Named(targets=(Target(organization="贺兰县", year=2020),)),
+    operations=(Lookup(measures=(Measure(phrase="12345办复率"),)),),
+)
 ASKED = "贺兰县2020年12345办复率是多少"
 
 
@@ -135,7 +141,7 @@ def test_langchain_asks_and_streams(service: tuple[str, str, Desk]) -> None:
 
 TOOLS = {
     "list_reports", "lookup_figures", "compare_figures", "search_sections", "get_table",
-    "check_consistency", "calculate", "ask",
+    "check_consistency", "calculate", "ask", "query",
 }  # fmt: skip
 
 
@@ -173,6 +179,12 @@ async def drive(session: ClientSession) -> None:
     assert str(value["value"]).startswith("88.2")
     _, answer, _ = await call("ask", question=ASKED)
     assert answer["text"].startswith("99.79%[1]")
+    _, carried_out, _ = await call("query", plan=PLAN.model_dump(mode="json"))
+    assert "99.79%[1]" in carried_out["text"]
+    assert carried_out["understanding"]
+    failed, _, told = await call("query", plan={"standalone": "问", "operations": [{"op": "median"}]})
+    assert failed
+    assert "operations.0.op：没有「median」。可用：lookup、" in told
     failed, _, told = await call("calculate", expression="__import__('os')", inputs=[])
     assert failed
     assert "算不出来" in told
@@ -230,11 +242,14 @@ def test_our_client_asks_streams_and_reads_everything(service: tuple[str, str, D
     with Gongkai(url, key=secret) as client:
         answer = client.ask(ASKED, years=[2020])
         events = list(client.stream(Question(text=ASKED, filter=Filter(years=(2020,)))))
+        carried_out = client.query(PLAN)
         followed = client.ask("那行政处罚呢", history=[Turn(role="user", content=ASKED)])
         (head,) = client.reports()
         figures = list(client.figures(indicator="art20_6.penalty.decisions", limit=1))
 
         assert answer.text.startswith("99.79%[1]")
+        assert carried_out.plan == PLAN
+        assert "99.79%[1]" in carried_out.text
         assert isinstance(events[-1], Completed)
         assert "".join(one.text for one in events if isinstance(one, TextDelta)) == answer.text
         assert followed.standalone_question != "那行政处罚呢"

@@ -72,6 +72,15 @@ def test_markdown_numbers_the_footnotes_of_a_conversation_through() -> None:
     assert "25437 ÷ 28822 = 88.26%" in text
 
 
+def test_exports_say_how_the_question_was_understood() -> None:
+    exchanges = asked(two_figures(understanding="贺兰县2020年 · 办复率"))
+    document = Document(io.BytesIO(word("对话", exchanges, REPORTS)))
+
+    assert "（理解为：贺兰县2020年 · 办复率）" in markdown("对话", exchanges, REPORTS)
+    assert "（理解为：贺兰县2020年 · 办复率）" in [paragraph.text for paragraph in document.paragraphs]
+    assert "理解为" not in markdown("对话", asked(two_figures()), REPORTS)
+
+
 def test_markdown_of_a_hostile_question_stays_text() -> None:
     text = markdown("<b>题</b>", asked(two_figures(question="[点我](http://x) <script>|*")), REPORTS)
 

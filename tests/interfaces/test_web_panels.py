@@ -4,6 +4,7 @@ import re
 import tomllib
 from datetime import UTC, datetime
 from decimal import Decimal
+from html import unescape
 from pathlib import Path
 from typing import get_args
 
@@ -27,14 +28,17 @@ from assistant.models import (
     Completed,
     Derivation,
     Failed,
+    Planned,
     TextDelta,
     ToolFinished,
     ToolStarted,
     Turn,
 )
+from assistant.plans import Lookup, Measure, Plan
 from ingest import Cell, ingest_file
 from vectorstore.models import Filter
 
+PLAN = Plan(standalone="问", operations=(Lookup(measures=(Measure(phrase="新收申请"),)),))
 REPORTS = MemoryReports(helan())
 WEB = Path(__file__).parents[2] / "assistant" / "interfaces" / "web"
 RATE = next(figure for figure in helan().figures if figure.label.endswith("办复率"))
@@ -267,6 +271,20 @@ def test_the_standalone_question_is_shown_when_the_history_changed_it() -> None:
 
     assert "理解为：" in shown(changed)
     assert "理解为：" not in shown(answer("答"))
+
+
+def test_how_the_question_was_understood_stands_over_the_answer() -> None:
+    html = shown(answer("答").model_copy(update={"understanding": f"贺兰县2020年 · {HOSTILE}"}))
+
+    assert "理解为：贺兰县2020年 · <script>" in unescape(_text(html.replace(HOSTILE, "")))
+    assert html.index("理解为：") < html.index('class="answer-text"')
+    assert "<script" not in html
+
+
+def test_the_step_that_tells_the_plan_says_it_in_one_line() -> None:
+    exchange = Exchange(question="问").after(Planned(plan=PLAN, understanding="贺兰县2020年 · 新收申请"))
+
+    assert [(step.label, step.detail) for step in exchange.steps] == [("理解问题", "贺兰县2020年 · 新收申请")]
 
 
 def test_examples_ask_for_what_the_reports_state_compare_two_and_leave_one_without_answer() -> None:

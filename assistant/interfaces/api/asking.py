@@ -1,4 +1,4 @@
-"""Answer a question: the Answer as JSON, or its events as they come."""
+"""Answer a question or a plan: the Answer as JSON, or its events as they come."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,10 +9,13 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from assistant.engine import LONGEST_QUESTION
+from assistant.errors import PlanInvalid
 from assistant.interfaces.api.desk import TheDesk, needs
 from assistant.interfaces.api.problems import ProblemError, documented
 from assistant.interfaces.records import Year
 from assistant.models import Answer, Event, Question, Turn
+from assistant.plan_json import checked
+from assistant.plans import Plan
 from ingest.models import Value
 from vectorstore.models import Filter
 
@@ -64,6 +67,24 @@ async def ask(body: Ask, desk: TheDesk, accept: Annotated[str, Header()] = "") -
     if _EVENTS in accept:
         return event_response(server_sent(_named(desk.lanes.stream(asked))), desk)
     answer = await desk.lanes.answer(asked)
+    return Response(answer.model_dump_json(), media_type="application/json")
+
+
+@router.post(
+    "/v1/query",
+    response_model=Answer,
+    dependencies=[needs("ask")],
+    responses=documented(408, 504) | {200: {"content": {_EVENTS: {"schema": {"type": "string"}}}}},
+)
+async def query(body: Plan, desk: TheDesk, accept: Annotated[str, Header()] = "") -> Response:
+    """Carry out a plan; with `Accept: text/event-stream` the events come as they happen."""
+    try:
+        checked(body)
+    except PlanInvalid as error:
+        raise ProblemError(422, "plan_too_long", "计划过长", str(error)) from error
+    if _EVENTS in accept:
+        return event_response(server_sent(_named(desk.lanes.stream_plan(body))), desk)
+    answer = await desk.lanes.carry_out(body)
     return Response(answer.model_dump_json(), media_type="application/json")
 
 

@@ -6,13 +6,14 @@ gets a last event.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 
 from assistant.interfaces.api.problems import ProblemError
 from assistant.interfaces.ports import Answers, watched
 from assistant.models import Answer, Completed, Event, Failed, Question
+from assistant.plans import Plan
 
 logger = logging.getLogger(__name__)
 
@@ -43,8 +44,15 @@ class Lanes:
             detail = f"同时提问的人太多，已有 {self.inside} 个问题在处理。请过几秒重试。"
             raise ProblemError(503, "busy", "服务繁忙", detail, retry_after=_BUSY_SECONDS)
 
-    async def stream(self, question: Question) -> AsyncGenerator[Event]:
+    def stream(self, question: Question) -> AsyncGenerator[Event]:
         """Yield the events of a question; the last one is `Completed` or `Failed`."""
+        return self._beside(self._answers.stream(question))
+
+    def stream_plan(self, plan: Plan) -> AsyncGenerator[Event]:
+        """Yield the events of a plan; the last one is `Completed` or `Failed`."""
+        return self._beside(self._answers.stream_plan(plan))
+
+    async def _beside(self, events: Iterator[Event]) -> AsyncGenerator[Event]:
         self.admit()
         loop = asyncio.get_running_loop()
         queue: asyncio.Queue[Event | None] = asyncio.Queue()
@@ -57,7 +65,7 @@ class Lanes:
         def work() -> None:
             try:
                 if not gone:
-                    for event in watched(self._answers, question):
+                    for event in watched(events):
                         if gone:
                             return
                         hand_over(event)
@@ -91,14 +99,12 @@ class Lanes:
             self._readers.discard(queue)
 
     async def answer(self, question: Question) -> Answer:
-        """Return the whole answer; raise the problem of a run that failed."""
-        async with aclosing(self.stream(question)) as events:
-            async for event in events:
-                if isinstance(event, Completed):
-                    return event.answer
-                if isinstance(event, Failed):
-                    raise failure(event)
-        raise ProblemError(500, "answer_failed", "没有完成回答", "回答中途停止。请重试。")
+        """Return the whole answer to a question; raise the problem of a run that failed."""
+        return await _last_word(self.stream(question))
+
+    async def carry_out(self, plan: Plan) -> Answer:
+        """Return the whole answer to a plan; raise the problem of a run that failed."""
+        return await _last_word(self.stream_plan(plan))
 
     def stop(self) -> None:
         """End all streams with a last event; called on the loop."""
@@ -112,6 +118,16 @@ class Lanes:
 
     def _leave(self) -> None:
         self.inside -= 1
+
+
+async def _last_word(stream: AsyncGenerator[Event]) -> Answer:
+    async with aclosing(stream) as events:
+        async for event in events:
+            if isinstance(event, Completed):
+                return event.answer
+            if isinstance(event, Failed):
+                raise failure(event)
+    raise ProblemError(500, "answer_failed", "没有完成回答", "回答中途停止。请重试。")
 
 
 def failure(event: Failed) -> ProblemError:

@@ -16,20 +16,21 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from assistant.errors import AssistantError, ServiceUnusable
+from assistant.plan_json import faults
 from ingest.models import Value
 from vectorstore.errors import LibraryUnusable, StoreError, WriterBusy
 
 logger = logging.getLogger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
-_ENDPOINTS = (
-    "POST /v1/ask、GET /v1/reports、GET /v1/figures、GET /v1/search、GET /healthz；全部见 /v1/openapi.json"
-)
+_ENDPOINTS = "POST /v1/ask、POST /v1/query、GET /v1/reports、GET /v1/figures、GET /v1/search、GET /healthz；全部见 /v1/openapi.json"
 _OPENAI_PATHS = ("/v1/chat/", "/v1/models")
+_PLANS = "/v1/query"
 _INVALID = "invalid_request_error"
 _OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 _SHAPES: Mapping[str, str] = {
     "/v1/ask": '{"question": "…", "history": […], "filter": {…}}',
+    _PLANS: '{"standalone": "…", "among": {"among": "named", "targets": […]}, "operations": [{"op": "lookup", …}]}',
     "/v1/feedback": '{"answer": {…}, "verdict": "up 或 down", "reasons": […], "note": "…"}',
 }
 
@@ -180,6 +181,11 @@ def _tell_invalid(request: Request, error: Exception) -> Response:
     if first["type"] == "json_invalid":
         detail = f"请求正文不是 JSON。请发送 {shape or '{…}'}，并带上 Content-Type: application/json。"
         problem = Problem(title="请求不是 JSON", status=400, code="json_invalid", detail=detail)
+        return _respond(request, problem)
+    if request.url.path == _PLANS and first["loc"][0] == "body":
+        errors = [one | {"loc": one["loc"][1:]} for one in error.errors()]
+        detail = f"{'；'.join(faults(errors, error.body))}。正文应为 {shape}。"
+        problem = Problem(title="计划不可用", status=422, code="plan_invalid", detail=detail)
         return _respond(request, problem)
     more = f"正文应为 {shape}。" if shape else "可用的参数见 /v1/openapi.json。"
     detail = f"{where or '请求正文'} 不可用（{first['msg']}）。{more}"

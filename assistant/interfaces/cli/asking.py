@@ -1,5 +1,7 @@
-"""Put one question and print its answer."""
+"""Put one question or one plan and print the answer."""
 
+import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,7 +10,16 @@ import typer
 from assistant.interfaces.cli.shell import Answerer, Data, failure, opened, plain, told_in_a_line
 
 if TYPE_CHECKING:
-    from assistant.models import Answer, Turn
+    from collections.abc import Iterator
+
+    from assistant.models import Answer, Event, Turn
+    from assistant.plans import Plan
+
+WholeRecord = Annotated[bool, typer.Option("--json", help="输出完整回答的 JSON 记录")]
+ExitStatus = Annotated[
+    bool, typer.Option("--exit-status", help="以退出码说明结果：3 拒答，4 反问；默认有回答即为 0")
+]
+_EXITS = {"refused": 3, "clarify": 4}
 
 commands = typer.Typer()
 
@@ -22,19 +33,75 @@ def ask_command(
     ] = None,
     engine: Answerer = None,
     data: Data = None,
-    as_json: Annotated[bool, typer.Option("--json", help="输出完整回答的 JSON 记录")] = False,
+    as_json: WholeRecord = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="说明问题是怎样理解的，并印出计划（如有）")
+    ] = False,
+    exit_status: ExitStatus = False,
 ) -> None:
     """Answer one question."""
-    from assistant.interfaces.ports import watched
-    from assistant.models import Completed, Failed, Question
+    from assistant.models import Question
 
     turns = _read_history(history) if history else ()
     with opened(data, engine=engine) as assistant:
-        *_, last = watched(assistant.engine, Question(text=question, history=turns))
-    if isinstance(last, Failed):
-        raise failure(last.message)
-    if isinstance(last, Completed):
-        typer.echo(last.answer.model_dump_json() if as_json else plain(_answer_text(last.answer)))
+        answer = _answer_of(assistant.engine.stream(Question(text=question, history=turns)))
+    _print(answer, as_json=as_json, explain=explain)
+    _leave(answer, exit_status=exit_status)
+
+
+@commands.command("query", help="执行一个计划（JSON），得到带出处的回答。")
+@told_in_a_line
+def query_command(
+    plan: Annotated[
+        Path, typer.Argument(metavar="PLAN.json", help="计划所在的文件，- 为标准输入", allow_dash=True)
+    ],
+    data: Data = None,
+    as_json: WholeRecord = False,
+    exit_status: ExitStatus = False,
+) -> None:
+    """Carry out one plan."""
+    asked = _read_plan(plan)
+    with opened(data, engine="rules") as assistant:
+        answer = _answer_of(assistant.engine.stream_plan(asked))
+    _print(answer, as_json=as_json)
+    _leave(answer, exit_status=exit_status)
+
+
+def _answer_of(events: "Iterator[Event]") -> "Answer":
+    from assistant.interfaces.ports import watched
+    from assistant.models import Completed, Failed
+
+    for event in watched(events):
+        if isinstance(event, Failed):
+            raise failure(event.message)
+        if isinstance(event, Completed):
+            return event.answer
+    raise failure("没有得到回答，请重试。")
+
+
+def _print(answer: "Answer", *, as_json: bool, explain: bool = False) -> None:
+    if as_json:
+        typer.echo(answer.model_dump_json())
+    else:
+        typer.echo(plain(_answer_text(answer, explain=explain)))
+
+
+def _leave(answer: "Answer", *, exit_status: bool) -> None:
+    """Exit with what became of the answer, where that is asked for."""
+    if exit_status and answer.status in _EXITS:
+        raise typer.Exit(_EXITS[answer.status])
+
+
+def _read_plan(path: Path) -> "Plan":
+    from assistant.errors import PlanInvalid
+    from assistant.plan_json import read_plan
+
+    if str(path) == "-":
+        return read_plan(sys.stdin.buffer.read(), source="标准输入")
+    try:
+        return read_plan(path.read_bytes(), source=str(path))
+    except OSError as error:
+        raise PlanInvalid(f"{path}：计划文件打不开（{error.strerror}）。请检查路径。") from error
 
 
 def _read_history(path: Path) -> tuple["Turn", ...]:
@@ -56,9 +123,10 @@ def _read_history(path: Path) -> tuple["Turn", ...]:
         ) from error
 
 
-def _answer_text(answer: "Answer") -> str:
+def _answer_text(answer: "Answer", *, explain: bool) -> str:
     """Lay an answer out for reading: text, proofs, derivations, warnings, what else can be asked."""
-    lines = [answer.text]
+    understanding = answer.understanding or (answer.standalone_question if explain else "")
+    lines = [f"理解为：{understanding}", answer.text] if understanding else [answer.text]
     if answer.citations:
         lines += ["", "引用"]
     for citation in answer.citations:
@@ -77,6 +145,16 @@ def _answer_text(answer: "Answer") -> str:
     if answer.suggestions:
         lines += ["", "可以这样问"]
         lines += [f"- {suggestion}" for suggestion in answer.suggestions]
+    if explain:
+        lines += ["", "计划", *_plan_lines(answer)]
     if answer.engine == "llm":
         lines += ["", f"由大模型 {answer.model} 作答，引文和数字已核对。"]
     return "\n".join(lines)
+
+
+def _plan_lines(answer: "Answer") -> list[str]:
+    if answer.plan is None:
+        return ["（这个回答不经计划得出）"]
+    from assistant.plan_json import shown
+
+    return json.dumps(shown(answer.plan), ensure_ascii=False, indent=2).splitlines()

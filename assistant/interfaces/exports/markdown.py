@@ -29,8 +29,8 @@ def markdown(title: str, exchanges: Sequence[Exchange], reports: Mapping[str, Re
 
 
 def _answer(answer: Answer, *, offset: int) -> Iterator[str]:
-    if answer.standalone_question.strip() != answer.question.strip():
-        yield f"（理解为：{escaped(answer.standalone_question)}）"
+    if answer.taken_as:
+        yield f"（理解为：{escaped(answer.taken_as)}）"
     yield "  \n".join(_noted(line, answer, offset) for line in answer.text.split("\n"))
     if len(answer.figures) > 1:
         yield _table(answer, offset)

@@ -51,8 +51,8 @@ def word(title: str, exchanges: Sequence[Exchange], reports: Mapping[str, Report
 
 
 def _add_answer(document: Any, answer: Answer, reports: Mapping[str, Report], notes: list[str]) -> None:
-    if answer.standalone_question.strip() != answer.question.strip():
-        document.add_paragraph(_clean(f"（理解为：{answer.standalone_question}）"))
+    if answer.taken_as:
+        document.add_paragraph(_clean(f"（理解为：{answer.taken_as}）"))
     places: dict[int, int] = {}
     for citation in answer.citations:
         quote = " ".join(citation.quote.split())

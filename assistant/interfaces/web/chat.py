@@ -134,7 +134,6 @@ def turn_html(
         plot=plot_of(answer, _forms(reports)) if answer else None,
         rows=_rows(answer) if answer else (),
         next_questions=follow_ups(answer, reports) if answer and is_last else (),
-        changed=answer is not None and answer.standalone_question.strip() != exchange.question.strip(),
         verdict=verdict,
         reasons=REASONS,
         marks=_marks,

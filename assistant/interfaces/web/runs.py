@@ -94,6 +94,6 @@ class Runs:
         return run if run is not None and run.owner == owner else None
 
     def _answer(self, run: _Run, question: Question) -> None:
-        for event in watched(self._answers, question):
+        for event in watched(self._answers.stream(question)):
             if not run.show(run.exchange.after(event)):
                 return
