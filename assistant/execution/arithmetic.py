@@ -69,7 +69,7 @@ def evaluate_at(operand: Operand, everywhere: Sequence[Place], bench: Bench) -> 
 def look_up(operands: Sequence[Operand], everywhere: Sequence[Place], bench: Bench) -> None:
     """Find every measure of operands at all places at once, by one statement each."""
     for measure in measures_of(operands):
-        if measure.at is None and not measure.exclude and len(everywhere) > 1:
+        if measure.at is None and not (measure.exclude or measure.change) and len(everywhere) > 1:
             find_at(measure, everywhere, bench)
 
 
