@@ -69,6 +69,9 @@ def _value(node: ast.expr) -> Decimal:
 
 def _proven_numbers(answer: Answer) -> frozenset[Decimal]:
     sources: list[str] = [answer.question, answer.standalone_question]
+    if answer.plan is not None:
+        # 问题自己说的数：界限、所设想的数、前几名
+        sources.append(answer.plan.model_dump_json(exclude_none=True))
     for citation in answer.citations:
         sources += [citation.quote, citation.title, citation.organization, *citation.section, *citation.row]
         sources += [citation.column or "", str(citation.year or "")]

@@ -44,6 +44,8 @@ Particular = Literal[
     "title",
     "filled_in_by",
 ]
+Arithmetic = Literal["sum", "difference", "ratio", "share", "mean", "remainder", "growth", "count"]
+"""The operations that give one number."""
 Obstacle = Literal["which_organization", "which_year", "which_measure", "chat", "outside", "unreadable"]
 
 

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from assistant.plans import (
     Amount,
+    Arithmetic,
     Ask,
     Claim,
     Condition,
@@ -28,7 +29,6 @@ from ingest.models import Anchor, Figure, Value
 from ingest.outline import Sentence
 from vectorstore.models import ReportHead
 
-Arithmetic = Literal["sum", "difference", "ratio", "share", "mean", "remainder", "growth", "count"]
 Reason = Literal[
     "unknown_organization", "no_report", "which_organization", "which_year", "no_indicator", "other_form",
     "other_period", "blank", "unclear", "tied", "vague", "units_differ", "division_by_zero", "too_few", "not_read",

@@ -17,6 +17,8 @@ from assistant.execution.quantities import (
     base_unit,
     base_value,
     comparable,
+    fits,
+    holds,
     is_vague,
     of_one_kind,
     quantity_of,
@@ -24,6 +26,8 @@ from assistant.execution.quantities import (
 )
 from assistant.execution.reports import heads_of, places
 from assistant.plans import (
+    Arithmetic,
+    Bound,
     Compare,
     Computation,
     Count,
@@ -42,7 +46,7 @@ from assistant.plans import (
     Target,
     measures_of,
 )
-from assistant.results import Absent, Arithmetic, Computed, Found, Outcome, Place, Reason
+from assistant.results import Absent, Computed, Found, Outcome, Place, Reason
 from ingest.checks import plain
 from ingest.models import Figure, Quantity
 from ingest.numerals import in_base_units
@@ -184,10 +188,27 @@ def _computed(operation: Computation, place: Place, everywhere: Sequence[Place],
             return _extreme(all_over(of, over), largest=most == "most")
         case Rank(of=of, over=over, order=order):
             return _extreme(all_over(of, over), largest=order == "desc")
-        case Count():
-            raise ValueError("a count is worked out in order")
+        case Count(of=of, over=over, bound=bound):
+            return _counted(all_over(of, over), bound, place)
         case _:
             assert_never(operation)
+
+
+def _counted(outcomes: Sequence[Outcome], bound: Bound, place: Place) -> Outcome:
+    """Return how many outcomes keep within a bound."""
+    known = [outcome for outcome in valued(outcomes) if fits(outcome, bound.value)]
+    if not known:
+        return _without(outcomes, "too_few")
+    within = [outcome for outcome in known if holds(outcome, bound.relation, bound.value)]
+    return Computed(
+        op="count",
+        value=Decimal(len(within)),
+        unit="个",
+        expression=str(len(within)),
+        inputs=tuple(within or known),
+        missing=tuple(outcome for outcome in outcomes if isinstance(outcome, Absent)),
+        place=place,
+    )
 
 
 def _another(outcome: Outcome, taken: Outcome) -> Outcome:

@@ -1,7 +1,7 @@
 """Carry a plan out over the reports: each operation to its module, each claim judged before."""
 
 from collections.abc import Iterator, Sequence
-from typing import Literal, assert_never
+from typing import Literal
 
 from assistant.execution.arithmetic import gathered, worked
 from assistant.execution.bench import Bench, Observe
@@ -23,11 +23,9 @@ from assistant.plans import (
     Everything,
     Explain,
     Filter,
-    Growth,
     Holdings,
     Listing,
     Lookup,
-    Mean,
     Named,
     Operation,
     Parts,
@@ -37,7 +35,6 @@ from assistant.plans import (
     Ratio,
     Remainder,
     Share,
-    Sum,
     Trend,
     Unclear,
     Verify,
@@ -64,7 +61,21 @@ _ASKED_BACK: tuple[Literal["which_organization"], Literal["which_year"]] = (
     "which_year",
 )
 _REPORT_BY_REPORT = (Parts, Passage, Listing, Check, About)
-_OVER_YEARS = (Trend, Growth, Rank, Compare, Mean, Sum, Count, Filter)
+_ASKS_FOR_ONE = (
+    Lookup,
+    Difference,
+    Ratio,
+    Share,
+    Remainder,
+    Parts,
+    Passage,
+    Listing,
+    Verify,
+    Check,
+    Explain,
+    About,
+)
+"""The operations that ask which body or year is meant where that is open; the others go over all of them."""
 
 
 class Executor:
@@ -113,7 +124,7 @@ def _results(operation: Operation, plan: Plan, everywhere: Sequence[Place], benc
 
 def _result(operation: Operation, plan: Plan, everywhere: Sequence[Place], bench: Bench) -> Result:
     """Return what one operation gives."""
-    if isinstance(operation, _OVER_YEARS):
+    if not isinstance(operation, (*_ASKS_FOR_ONE, Holdings, Unclear)):
         everywhere = [one for place in everywhere for one in by_year(place)]
         everywhere = [one for place in everywhere for one in by_body(place)]
     if not isinstance(operation, Holdings | Unclear) and all(place.head is None for place in everywhere):
@@ -121,8 +132,6 @@ def _result(operation: Operation, plan: Plan, everywhere: Sequence[Place], bench
     match operation:
         case Lookup(measures=measures):
             return Looked(outcomes=gathered(measures, "measures", everywhere, bench))
-        case Sum() | Difference() | Ratio() | Share() | Mean() | Remainder() | Growth():
-            return _worked(operation, everywhere, bench)
         case Compare():
             return compared(operation, everywhere, bench)
         case Rank():
@@ -148,17 +157,7 @@ def _result(operation: Operation, plan: Plan, everywhere: Sequence[Place], bench
         case Unclear(obstacle=obstacle, choices=choices):
             return Stopped(obstacle=obstacle, choices=choices, held=bench.heads)
         case _:
-            assert_never(operation)
-
-
-def _worked(
-    operation: Sum | Difference | Ratio | Share | Mean | Remainder | Growth,
-    everywhere: Sequence[Place],
-    bench: Bench,
-) -> Result:
-    """Return the values worked out; where nothing can be, what was found of the operands."""
-    outcomes = worked(operation, everywhere, bench)
-    return Worked(outcomes=outcomes)
+            return Worked(outcomes=worked(operation, everywhere, bench))
 
 
 def _nowhere(everywhere: Sequence[Place]) -> Stopped:

@@ -603,7 +603,8 @@ class _Answer:
                     )
                 return self._cite(figure, place)
             case Computed(inputs=inputs):
-                marks = "".join(dict.fromkeys([self._mark(each) for each in inputs][:_MOST_CITED]))
+                told = [each for each in inputs if not (outcome.subtotal and _is_nothing(each))] or inputs[:1]
+                marks = "".join(dict.fromkeys([self._mark(each) for each in told][:_MOST_CITED]))
                 self._derive(outcome)
                 return marks
             case Denied(sentence=sentence):
@@ -673,6 +674,15 @@ def _reports_in(executed: Executed) -> int:
             leaves = [*_leaves(outcome), *outcome.missing] if isinstance(outcome, Computed) else [outcome]
             found |= {each.place.head.report_id for each in leaves if each.place and each.place.head}
     return len(found)
+
+
+def _is_nothing(outcome: Outcome) -> bool:
+    """Tell whether an outcome is a printed zero."""
+    return (
+        isinstance(outcome, Found)
+        and outcome.figure.quantity is not None
+        and not outcome.figure.quantity.value
+    )
 
 
 def _stands_alone(outcome: Outcome) -> bool:
