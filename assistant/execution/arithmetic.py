@@ -5,7 +5,6 @@ printed numbers, brought to the unit of the result where the prints differ in sc
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import takewhile
@@ -21,7 +20,7 @@ from assistant.execution.quantities import (
     fits,
     holds,
     is_vague,
-    kind_of,
+    of_one_kind,
     quantity_of,
     valued,
 )
@@ -68,7 +67,15 @@ def evaluate_at(operand: Operand, everywhere: Sequence[Place], bench: Bench) -> 
     """Return what an operand is worth at each place, in order."""
     if isinstance(operand, Measure) and operand.at is None and not (operand.exclude or operand.change):
         return find_at(operand, everywhere, bench)
+    look_up((operand,), everywhere, bench)
     return tuple(evaluate(operand, place, everywhere, bench) for place in everywhere)
+
+
+def look_up(operands: Sequence[Operand], everywhere: Sequence[Place], bench: Bench) -> None:
+    """Find every measure of operands at all places at once, by one statement each."""
+    for measure in measures_of(operands):
+        if measure.at is None and not (measure.exclude or measure.change) and len(everywhere) > 1:
+            find_at(measure, everywhere, bench)
 
 
 def gathered(
@@ -86,24 +93,11 @@ def gathered(
     return tuple(found)
 
 
-def of_one_kind(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
-    """Return what several places have of one operand; an amount of another kind than most is named as none of it."""
-    kinds = Counter(kind_of(base_unit(outcome)) for outcome in valued(outcomes))
-    (usual, most), *others = kinds.most_common() or [("", 0)]
-    if not others or others[0][1] == most:
-        return tuple(outcomes)
-    return tuple(
-        Absent(measure=outcome.measure, place=outcome.place, reason="units_differ", figures=(outcome.figure,))
-        if isinstance(outcome, Found) and kind_of(base_unit(outcome)) != usual
-        else outcome
-        for outcome in outcomes
-    )
-
-
 def worked(operation: Computation, everywhere: Sequence[Place], bench: Bench) -> tuple[Outcome, ...]:
     """Return what an operation gives: over measures one value a place, over bodies and years one in all."""
     if _goes_over(operation, everywhere) or _is_bound(operation):
         return (_computed(operation, everywhere[0], everywhere, bench),)
+    look_up((operation,), everywhere, bench)
     return tuple(_computed(operation, place, everywhere, bench) for place in everywhere)
 
 

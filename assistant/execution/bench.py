@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from assistant.language import Language
+from assistant.plans import Measure
+from assistant.results import Outcome, Place
 from assistant.tools import (
     CheckConsistency,
     ListReports,
@@ -36,6 +38,7 @@ class Bench:
         self._matches: dict[tuple[str, str, Applicant | None], tuple[Match, ...]] = {}
         self._sentences: dict[tuple[tuple[str, ...], str, bool], SectionLookup] = {}
         self._views: dict[str, ReportView] = {}
+        self._found: dict[tuple[Measure, str], Outcome] = {}
 
     def view(self, head: ReportHead) -> ReportView:
         """Return a report ready for searching."""
@@ -58,6 +61,17 @@ class Bench:
             report_id: tuple(sorted(figures, key=lambda figure: order[figure.indicator or ""]))
             for report_id, figures in found.items()
         }
+
+    def keep(self, measure: Measure, outcomes: Sequence[Outcome]) -> None:
+        """Remember what a measure has at many places, so that an operation at each of them asks no more."""
+        for outcome in outcomes:
+            if outcome.place is not None and outcome.place.head is not None:
+                self._found[measure, outcome.place.head.report_id] = outcome
+
+    def found(self, measure: Measure, place: Place) -> Outcome | None:
+        """Return what a measure is known to have at a place."""
+        known = self._found.get((measure, place.head.report_id)) if place.head is not None else None
+        return known if known is not None and known.place == place else None
 
     def matches(self, head: ReportHead, phrase: str, applicant: Applicant | None = None) -> tuple[Match, ...]:
         """Return the figures of a report that fit a phrase, best first."""

@@ -41,8 +41,8 @@ _FAINT = 0.1
 
 
 def find(measure: Measure, place: Place, bench: Bench) -> Outcome:
-    """Return the value of a measure at a place, or why there is none."""
-    return find_at(measure, (place,), bench)[0]
+    """Return the value of a measure at a place, or why there is none; what was found with others stays found."""
+    return bench.found(measure, place) or find_at(measure, (place,), bench)[0]
 
 
 def find_at(measure: Measure, places: Sequence[Place], bench: Bench) -> tuple[Outcome, ...]:
@@ -59,7 +59,10 @@ def find_at(measure: Measure, places: Sequence[Place], bench: Bench) -> tuple[Ou
         # 报告很多而表格里有这一格：没有的报告不再到正文里找，表与正文不混在一起排序
         readable = [] if any(cells.values()) else bench.nearest(heads, phrase_of(measure))
     read = {head.report_id for head in readable}
-    return tuple(_found(measure, place, cells, read, bench, other_form=bool(keys)) for place in places)
+    outcomes = tuple(_found(measure, place, cells, read, bench, other_form=bool(keys)) for place in places)
+    if len(outcomes) > 1:
+        bench.keep(measure, outcomes)
+    return outcomes
 
 
 def _found(

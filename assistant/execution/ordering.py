@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from assistant.execution.arithmetic import combined, evaluate, evaluate_at, gathered, worked
+from assistant.execution.arithmetic import combined, evaluate, evaluate_at, gathered, look_up, worked
 from assistant.execution.bench import Bench
 from assistant.execution.quantities import base_value, comparable, fits, holds, valued
 from assistant.plans import Compare, Count, Filter, Growth, Measure, Operand, Over, Rank, Trend
@@ -97,6 +97,7 @@ def _entries(
     elif all(isinstance(operand, Measure) for operand in operands):
         outcomes = gathered(operands, over, everywhere, bench)
     else:
+        look_up(operands, everywhere, bench)
         outcomes = tuple(
             evaluate(operand, place, (place,), bench) for operand in operands for place in everywhere
         )

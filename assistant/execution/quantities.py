@@ -1,5 +1,6 @@
 """Read what an outcome is worth: its amount in base units, its unit, and whether it keeps within a bound."""
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import assert_never
@@ -72,6 +73,20 @@ def kind_of(unit: str) -> str:
 def comparable(outcomes: Sequence[Valued]) -> bool:
     """Tell whether amounts are of one kind: pieces, people, shares and money have no order between them."""
     return len({kind_of(base_unit(outcome)) for outcome in outcomes}) <= 1
+
+
+def of_one_kind(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """Return what several places have of one operand; an amount of another kind than most is named as none of it."""
+    kinds = Counter(kind_of(base_unit(outcome)) for outcome in valued(outcomes))
+    (usual, most), *others = kinds.most_common() or [("", 0)]
+    if not others or others[0][1] == most:
+        return tuple(outcomes)
+    return tuple(
+        Absent(measure=outcome.measure, place=outcome.place, reason="units_differ", figures=(outcome.figure,))
+        if isinstance(outcome, Found) and kind_of(base_unit(outcome)) != usual
+        else outcome
+        for outcome in outcomes
+    )
 
 
 def holds(outcome: Valued, relation: Relation | str, bound: Amount | None) -> bool:

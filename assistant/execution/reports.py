@@ -7,8 +7,8 @@ the newest answers, and the others are named.
 from collections.abc import Iterator, Sequence
 
 from assistant.execution.bench import Bench
-from assistant.execution.figures import find
-from assistant.execution.quantities import base_value, holds
+from assistant.execution.figures import find_at
+from assistant.execution.quantities import base_value, fits, holds, of_one_kind
 from assistant.plans import Among, Condition, Everything, Extreme, Measure, Named, Target
 from assistant.results import Absent, Computed, Found, Identified, Place, Quote
 from assistant.tools import squeezed
@@ -129,11 +129,11 @@ def _described(
             for place in near
         ]
     else:
-        for place in near:
-            outcome = find(condition.measure, place, bench)
-            if isinstance(outcome, Found | Computed) and holds(
-                outcome, condition.comparator, condition.value
-            ):
+        bound = condition.value
+        for place, outcome in zip(near, find_at(condition.measure, near, bench), strict=True):
+            if not isinstance(outcome, Found | Computed) or not fits(outcome, bound):
+                continue
+            if holds(outcome, condition.comparator, bound):
                 found.append(Identified(place=place, by=condition, outcome=outcome))
     return tuple(entry.place for entry in found), tuple(found)
 
@@ -141,7 +141,7 @@ def _described(
 def _extreme(
     extreme: Extreme, heads: Sequence[ReportHead], bench: Bench
 ) -> tuple[tuple[Place, ...], tuple[Identified, ...]]:
-    outcomes = [find(extreme.measure, place, bench) for place in _newest(heads)]
+    outcomes = of_one_kind(find_at(extreme.measure, tuple(_newest(heads)), bench))
     known = [
         outcome for outcome in outcomes if isinstance(outcome, Found | Computed) and outcome.place is not None
     ]

@@ -5,18 +5,19 @@ or that another form lacks, is named and never a zero; a body counts once a year
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from itertools import groupby, pairwise
+from itertools import pairwise
 from operator import eq, ge, gt, le, lt
 from typing import Literal
 
 from assistant.plans import Amount
 from assistant.tools.orders import gives_orders
 from ingest.indicators import Indicators
-from ingest.models import UNKNOWN_ORGANIZATION, Applicant, Figure, Quantity, Value
+from ingest.models import Applicant, Figure, Quantity, Value
 from ingest.numerals import RATIO_UNITS, in_base_units
 from vectorstore.models import ReportHead
+from vectorstore.organizations import latest
 
 Absence = Literal["blank", "unclear", "no_indicator", "other_form", "other_period", "tied", "units_differ"]
 """Why a report has no amount: `other_form` when its form has no such cell, `tied` when sentences give several."""
@@ -126,20 +127,13 @@ def collected(call: Collect, figures: Sequence[Figure], indicators: Indicators) 
         if figure.report_id in held and not gives_orders(figure.context):
             held[figure.report_id].append(figure)
     unit = _unit(call.indicator, figures, indicators)
-    readings: list[Reading] = []
-    left_out: list[Reading] = []
-    for versions in _versions(call.reports):
-        first, *others = (
-            _reading(head, held[head.report_id], call.indicator, unit, indicators) for head in versions
-        )
-        readings.append(first)
-        left_out += others
+    chosen = latest(call.reports)
+    readings, left_out = (
+        tuple(_reading(head, held[head.report_id], call.indicator, unit, indicators) for head in heads)
+        for heads in (chosen.kept, chosen.left_out)
+    )
     return Collected(
-        indicator=call.indicator,
-        applicant=call.applicant,
-        unit=unit,
-        readings=tuple(readings),
-        left_out=tuple(left_out),
+        indicator=call.indicator, applicant=call.applicant, unit=unit, readings=readings, left_out=left_out
     )
 
 
@@ -181,12 +175,11 @@ def averaged(column: Collected) -> Total:
 
 def trended(column: Collected) -> tuple[Trend, ...]:
     """Return how each body's amounts went over its years; reports that tell no year are no part of it."""
-    dated = [reading for reading in column.readings if reading.report.year is not None]
-    dated.sort(key=lambda reading: (_body(reading.report), _year(reading)))
-    return tuple(
-        _trend(organization, tuple(group))
-        for organization, group in groupby(dated, key=lambda reading: _body(reading.report))
-    )
+    bodies: dict[str, list[Reading]] = {}
+    for reading in column.readings:
+        if reading.report.year is not None:
+            bodies.setdefault(reading.report.body or reading.report.organization, []).append(reading)
+    return tuple(_trend(sorted(readings, key=_year)) for readings in bodies.values())
 
 
 def counted(column: Collected, comparator: Comparator, bound: Amount) -> Counted:
@@ -205,21 +198,6 @@ def counted(column: Collected, comparator: Comparator, bound: Amount) -> Counted
         others=tuple(reading for reading in column.known if not compare(_amount(reading), value)),
         missing=column.missing,
     )
-
-
-def _versions(heads: Sequence[ReportHead]) -> Iterator[Sequence[ReportHead]]:
-    """Yield the reports of each body and year, the last published first; of an unknown one each by itself."""
-    together: dict[tuple[object, ...], list[ReportHead]] = {}
-    for head in heads:
-        named = head.organization != UNKNOWN_ORGANIZATION and head.year is not None
-        together.setdefault((_body(head), head.year) if named else (head.report_id,), []).append(head)
-    for versions in together.values():
-        yield sorted(versions, key=_published, reverse=True)
-
-
-def _published(head: ReportHead) -> tuple[bool, str, str]:
-    day = head.published
-    return (day is not None, day.isoformat() if day else "", head.report_id)
 
 
 def _reading(
@@ -270,12 +248,12 @@ def _is_count(unit: str) -> bool:
     return unit not in RATIO_UNITS and not unit.endswith("元")
 
 
-def _trend(organization: str, readings: Sequence[Reading]) -> Trend:
+def _trend(readings: Sequence[Reading]) -> Trend:
     known = tuple(reading for reading in readings if reading.amount is not None)
     held = {_year(reading) for reading in readings}
     changes = tuple(_amount(after) - _amount(before) for before, after in pairwise(known))
     return Trend(
-        organization=organization,
+        organization=readings[0].report.organization,
         readings=known,
         changes=changes,
         direction=_direction(changes),
@@ -291,10 +269,6 @@ def _direction(changes: Sequence[Decimal]) -> Direction | None:
     if rises and falls:
         return "mixed"
     return "rising" if rises else "falling" if falls else "level"
-
-
-def _body(head: ReportHead) -> str:
-    return head.organization
 
 
 def _amount(reading: Reading) -> Decimal:

@@ -18,9 +18,11 @@ from assistant.plans import (
     Bound,
     Claim,
     Compare,
+    Condition,
     Count,
     Difference,
     Everything,
+    Extreme,
     Filter,
     Growth,
     Holdings,
@@ -30,6 +32,7 @@ from assistant.plans import (
     Named,
     Operand,
     Operation,
+    Parts,
     Plan,
     Rank,
     Ratio,
@@ -41,7 +44,8 @@ from assistant.plans import (
     Trend,
     Verify,
 )
-from benchmarks.fictitious.province import BodyKind, Key, ProvinceReport
+from benchmarks.fictitious.forms import APPLICANTS
+from benchmarks.fictitious.province import YEARS, BodyKind, Key, ProvinceReport
 
 Dimension = Literal["count", "元", "%", "倍", "个百分点"]
 Reason = Literal["blank", "unclear", "unprinted", "units_differ", "division_by_zero"]
@@ -96,6 +100,14 @@ class Within:
 
 
 @dataclass(frozen=True)
+class Whole:
+    """Expect a total and its parts in the order of the form, zeros left out unless all are."""
+
+    total: Number
+    parts: tuple[Fraction, ...]
+
+
+@dataclass(frozen=True)
 class Verdict:
     """Expect that a claim is true or false."""
 
@@ -116,7 +128,7 @@ class Reports:
     sources: frozenset[str]
 
 
-Expected = Number | Nothing | Each | Order | Path | Within | Verdict | Days | Reports
+Expected = Number | Nothing | Each | Order | Path | Within | Whole | Verdict | Days | Reports
 
 
 @dataclass(frozen=True)
@@ -130,13 +142,17 @@ class Case:
 
 @dataclass(frozen=True)
 class Said:
-    """Name a cell in an asker's words; of several `keys` the form prints no total, and they add up."""
+    """Name a cell in an asker's words; of several `keys` the form prints no total, and they add up.
+
+    `alike` marks words by which the forms of other years have a cell too: they are asked for its own years alone.
+    """
 
     keys: tuple[Key, ...]
     phrase: str
     column: str | None = None
     applicant: str | None = None
     dimension: Dimension = "count"
+    alike: bool = False
 
     @property
     def measure(self) -> Measure:
@@ -201,7 +217,7 @@ _OF_2021 = (
     _cell("art20_1.normative_documents.in_force", "规范性文件", "现行有效件数"),
     _cell("art20_8.fees.amount_wan", "行政事业性收费", "收费金额", "元"),
 )
-_RECEIVED = _cell("requests.received", "收到申请数")
+_RECEIVED = Said((("requests.received", None),), "收到申请数", alike=True)
 _CHANNELS = (
     _cell("requests.received.in_person", "当面申请数"), _cell("requests.received.fax", "传真申请数"),
     _cell("requests.received.online", "网络申请数"), _cell("requests.received.letter", "信函申请数"),
@@ -224,7 +240,7 @@ def plan_cases(reports: Sequence[ProvinceReport], seed: int = 0) -> tuple[Case, 
     simple = (
         writer.lookup, writer.sum, writer.difference, writer.ratio, writer.share, writer.mean, writer.remainder,
         writer.growth, writer.compare, writer.rank, writer.trend, writer.count, writer.filter, writer.verify,
-        writer.about, writer.holdings,
+        writer.about, writer.holdings, writer.described, writer.parts,
     )  # fmt: skip
     cases = [write(number) for write in simple for number in range(_MANY)]
     return (*cases, *(writer.nested(number) for number in range(_NESTED)))
@@ -386,6 +402,8 @@ class _Writer:
         if number % 3 == 0:
             worths = map(_plain, self.random.sample(self.random.choice((_DECISIONS, _CHANNELS)), 2))
             return self._at_one(name, (_difference if name == "difference" else _ratio)(*worths))
+        if number % 6 == 1:
+            return self._of_bound(name)
         said = self.random.choice((_NEW, _GRANTED, _RECEIVED, *_DECISIONS, *_OF_2019))
         worth = _plain(said)
         first, second = self._pair(worth, same_body=number % 3 == 1)
@@ -393,6 +411,24 @@ class _Writer:
         operation = (Difference if name == "difference" else Ratio)(of=(said.measure,), over=over)
         one, other = _certain(worth, first), _certain(worth, second)
         expected = Number(one - other, worth.dimension) if name == "difference" else Number(one / other, "倍")
+        return _case(name, operation, _named(first, second), expected)
+
+    def _of_bound(self, name: Literal["difference", "ratio"]) -> Case:
+        """Ask for two measures that each name their own body and year."""
+        one, other = self.random.sample(_DECISIONS, 2)
+        first = self._sampled(_ratio(_plain(other), _plain(one)))
+        second = self._sampled(_ratio(_plain(one), _plain(other)))
+        measures = tuple(
+            said.measure.model_copy(update={"at": _target(report)})
+            for said, report in ((one, first), (other, second))
+        )
+        values = _certain(_plain(one), first), _certain(_plain(other), second)
+        operation = (Difference if name == "difference" else Ratio)(of=measures)
+        expected = (
+            Number(values[0] - values[1], "count")
+            if name == "difference"
+            else Number(values[0] / values[1], "倍")
+        )
         return _case(name, operation, _named(first, second), expected)
 
     def share(self, number: int) -> Case:
@@ -439,6 +475,8 @@ class _Writer:
 
     def rank(self, number: int) -> Case:
         """Ask for an order over the bodies of a kind, all bodies of a year, or the years of a body."""
+        if number % 4 == 3:
+            return self._rank_of_measures()
         said = self.random.choice((*_LATER, *_OF_2019, *_OF_2021, *_EARLIER))
         years = number % 3 == 2
         among, reports = self._years_of(said) if years else self._everything(said, of_kind=number % 3 == 0)
@@ -449,6 +487,54 @@ class _Writer:
         )  # fmt: skip
         expected = _order(_plain(said), reports, descending=descending, limit=limit)
         return _case("rank", operation, among, expected)
+
+    def _rank_of_measures(self) -> Case:
+        """Ask which of several measures of a report is the largest."""
+        measures = self.random.choice((_DECISIONS, _CHANNELS, _APPLICANTS))
+        report = self._sampled(_sum(*map(_plain, measures)))
+        entries = sorted(
+            ((_words(said), _certain(_plain(said), report)) for said in measures), key=lambda entry: -entry[1]
+        )
+        operation = Rank(of=tuple(said.measure for said in measures), over="measures")
+        return _case("rank", operation, _named(report), Order(tuple(entries), frozenset()))
+
+    def described(self, number: int) -> Case:
+        """Ask for a measure of the bodies that have the most or the least of another, or that keep within a bound."""
+        said, asked = self.random.sample((_NEW, _LICENSING, _PENALTY, _DENIED), 2)
+        among, reports = self._everything(said, of_kind=number % 2 == 0)
+        amounts = _amounts(_plain(said), reports)
+        if number % 3:
+            most = number % 3 == 1
+            extreme = (max if most else min)(amounts.values())
+            chosen = [report for report in reports if amounts.get(report.source) == extreme]
+            where: Extreme | Condition = Extreme(measure=said.measure, most="most" if most else "least")
+        else:
+            bound = sorted(amounts.values())[-3]
+            chosen = [report for report in reports if amounts.get(report.source, Fraction(-1)) >= bound]
+            amount = Amount(value=_exact(bound))
+            where = Condition(measure=said.measure, comparator="at_least", value=amount)
+        found = {(report.source, _words(asked)): _told(_plain(asked), report) for report in chosen}
+        operation = Lookup(measures=(asked.measure,))
+        return _case("described", operation, among.model_copy(update={"where": where}), Each(found))
+
+    def parts(self, number: int) -> Case:
+        """Ask what a total is made up of: the applicants of a row that have any."""
+        said = (_NEW, _GRANTED)[number % 2]
+        keys = [key for key in APPLICANTS if key != "total"]
+        able = [
+            report
+            for report in self.reports
+            if _plain(said).at(report) != 0
+            and all(
+                (cell := report.cells.get((said.keys[0][0], key))) and cell.value is not None for key in keys
+            )
+            and isinstance(_plain(said).at(report), Fraction)
+        ]
+        report = self.random.choice(able)
+        amounts = [Fraction(report.cells[said.keys[0][0], key].value or 0) for key in keys]
+        parts = tuple(amount for amount in amounts if amount) or tuple(amounts)
+        whole = Number(_certain(_plain(said), report), "count")
+        return _case("parts", Parts(of=said.measure), _named(report), Whole(whole, parts))
 
     def trend(self, number: int) -> Case:
         """Ask how a measure went over the years of a body."""
@@ -562,7 +648,7 @@ class _Writer:
         operation = Difference(
             of=(Mean(of=(one.measure,), over="bodies"), Mean(of=(other.measure,), over="bodies"))
         )
-        first, second = (cast("Number", mean) for mean in means)
+        first, second = means
         return _case("nested", operation, among, Number(first.value - second.value, "count"))
 
     def _rank_of_shares(self, share: _Worth) -> Case:
@@ -585,7 +671,7 @@ class _Writer:
     def _ratio_of_sums(self, _: _Worth) -> Case:
         one, other = self.random.sample((_LICENSING, _PENALTY, _COERCION), 2)
         among, reports = self._everything(one, of_kind=True)
-        sums = [cast("Number", _taken_in(_plain(said), reports)) for said in (one, other)]
+        sums = [_taken_in(_plain(said), reports) for said in (one, other)]
         operation = Ratio(of=(Sum(of=(one.measure,), over="bodies"), Sum(of=(other.measure,), over="bodies")))
         return _case("nested", operation, among, Number(sums[0].value / sums[1].value, "倍"))
 
@@ -593,7 +679,7 @@ class _Writer:
         said = self.random.choice((_NEW, _LICENSING, _RECEIVED))
         among, reports = self._everything(said, of_kind=True)
         largest = max(_amounts(_plain(said), reports).values())
-        whole = cast("Number", _taken_in(_plain(said), reports))
+        whole = _taken_in(_plain(said), reports)
         operation = Share(
             part=Rank(of=(said.measure,), over="bodies", limit=1),
             whole=Sum(of=(said.measure,), over="bodies"),
@@ -667,22 +753,29 @@ class _Writer:
                 ),
                 key=lambda report: report.year,
             )
-            least = min(3, sum(self._prints(said, year) for year in range(2013, 2024)))
+            least = min(3, sum(self._prints(said, year) for year in YEARS))
             if len(_amounts(_plain(said), own)) >= least:
                 return _named(*own), own
 
-    def _everything(self, said: Said, *, of_kind: bool = False) -> tuple[Among, list[ProvinceReport]]:
-        """Return all bodies, or those of a kind, in a year whose form has the cell."""
+    def _everything(self, said: Said, *, of_kind: bool = False) -> tuple[Everything, list[ProvinceReport]]:
+        """Return all bodies, or those of a kind, some less one: in a year whose form has the cell, in several, in all."""
+        printing = [year for year in YEARS if self._prints(said, year)]
         while True:
-            year = self.random.choice([each for each in range(2013, 2024) if self._prints(said, each)])
+            years = self.random.choice(((self.random.choice(printing),), tuple(printing), None))
+            if of_kind or (years is None and said.alike):
+                years = (self.random.choice(printing),)
             kind = self.random.choice(_KINDS) if of_kind else None
             own = [
                 report
                 for report in self.reports
-                if report.year == year and (kind is None or report.kind == kind)
+                if (years is None or report.year in years) and (kind is None or report.kind == kind)
             ]
+            less: tuple[str, ...] = ()
+            if own and self.random.random() < 0.3:
+                less = (self.random.choice(own).body.name,)
+                own = [report for report in own if report.body.name not in less]
             if len(_amounts(_plain(said), own)) > 2:
-                return Everything(years=(year,), of_kind=kind), own
+                return Everything(years=years, of_kind=kind, less=less), own
 
     def _prints(self, said: Said, year: int) -> bool:
         return any(report.year == year and said.keys[0] in report.cells for report in self.reports)
@@ -700,7 +793,11 @@ def _case(name: str, operation: Operation, among: Among, expected: Expected) -> 
 
 
 def _named(*reports: ProvinceReport) -> Named:
-    return Named(targets=tuple(Target(organization=report.body.name, year=report.year) for report in reports))
+    return Named(targets=tuple(_target(report) for report in reports))
+
+
+def _target(report: ProvinceReport) -> Target:
+    return Target(organization=report.body.name, year=report.year)
 
 
 def _words(said: Said) -> str:

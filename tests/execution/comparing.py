@@ -16,6 +16,7 @@ from assistant.results import (
     Looked,
     Ordered,
     Outcome,
+    Parted,
     Place,
     Series,
     Verified,
@@ -32,6 +33,7 @@ from benchmarks.fictitious.plans import (
     Path,
     Reports,
     Verdict,
+    Whole,
     Within,
 )
 
@@ -55,6 +57,9 @@ def difference(case: Case, executed: Executed) -> str | None:
             told = [frozenset(map(_source, group)) for group in (kept.fulfilling, kept.others, kept.missing)]
             wanted = [within.fulfilling, within.others, within.missing]
             return None if told == wanted else f"{told} instead of {wanted}"
+        case Whole(total=total, parts=parts), Parted(whole=whole, parts=told) if whole is not None:
+            amounts = tuple(Fraction(base_value(part)) for part in valued(told))
+            return _unlike(total, whole) or (None if amounts == parts else f"{amounts} instead of {parts}")
         case Verdict(holds=holds), Verified(judged=(judged,)):
             return None if judged.verdict is holds else f"{judged.verdict} instead of {holds}"
         case Days(days=days), Informed(particulars=(particular,)):
@@ -88,10 +93,7 @@ def _unlike_each(
 ) -> str | None:
     told: dict[tuple[str, str], Outcome] = {}
     for outcome in outcomes:
-        measure = outcome.measure
-        if measure is not None:
-            words = (measure.applicant, measure.phrase, measure.column)
-            told[_source(outcome), " ".join(part for part in words if part)] = outcome
+        told[_source(outcome), _words(outcome)] = outcome
     if told.keys() != expected.keys():
         return f"{sorted(told)} instead of {sorted(expected)}"
     unlike = [wrong for key in expected if (wrong := _unlike(expected[key], told[key])) is not None]
@@ -99,7 +101,8 @@ def _unlike_each(
 
 
 def _unlike_order(expected: Order, ordered: Ordered) -> str | None:
-    told = [(_source(entry), Fraction(base_value(entry))) for entry in valued(ordered.entries)]
+    name = _words if ordered.over == "measures" else _source
+    told = [(name(entry), Fraction(base_value(entry))) for entry in valued(ordered.entries)]
     if len(told) != len(expected.entries):
         return f"{len(told)} entries instead of {len(expected.entries)}"
     for (_, value), (_, wanted) in zip(told, expected.entries, strict=True):
@@ -134,6 +137,12 @@ def _unlike_path(expected: Path, series: Series) -> str | None:
 
 def _source(outcome: Outcome) -> str:
     return outcome.place.head.source if outcome.place and outcome.place.head else ""
+
+
+def _words(outcome: Outcome) -> str:
+    measure = outcome.measure
+    words = (measure.applicant, measure.phrase, measure.column) if measure else ()
+    return " ".join(part for part in words if part)
 
 
 def _year(place: Place | None) -> int:

@@ -19,7 +19,7 @@ def cases(country) -> tuple[Case, ...]:
 
 OPERATIONS = (
     "lookup", "sum", "difference", "ratio", "share", "mean", "remainder", "growth", "compare", "rank", "trend", "count",
-    "filter", "verify", "about", "holdings", "nested",
+    "filter", "verify", "about", "holdings", "described", "parts", "nested",
 )  # fmt: skip
 
 
