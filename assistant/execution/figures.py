@@ -11,7 +11,7 @@ from assistant.execution.bench import Bench
 from assistant.execution.naming import Key, keys_of
 from assistant.plans import Measure
 from assistant.results import Absent, Computed, Denied, Found, Outcome, Place
-from assistant.tools import Match, ReportView, denied_things, label_of, squeezed
+from assistant.tools import Match, ReportView, SentenceMatch, denied_things, label_of, squeezed
 from ingest.checks import plain
 from ingest.models import Figure, Quantity
 from ingest.numerals import RATIO_UNITS, in_base_units
@@ -236,7 +236,12 @@ def denying_sentence(phrase: str, head: ReportHead, bench: Bench) -> Sentence | 
     topics = [topic for topic in bench.language.denial_topics if topic in asked]
     if not topics:
         return None
-    for _, match in bench.sentences((head,), phrase).sentences:
+    return first_denying(topics, [match for _, match in bench.sentences((head,), phrase).sentences])
+
+
+def first_denying(topics: Sequence[str], matches: Sequence[SentenceMatch]) -> Sentence | None:
+    """Return the best sentence that says that one of some topics did not happen."""
+    for match in matches:
         if any(topic in denied for denied in denied_things(match.sentence) for topic in topics):
             return match.sentence
     return None

@@ -157,7 +157,7 @@ def _columns(operation: About, head: ReportHead, view: ReportView, bench: Bench)
         columns = tuple(dict.fromkeys(cell.column for cell in cells))
         if columns:
             text = bench.toolbox.text(head.report_id)
-            anchor = _header_anchor(table, cells[0].row_start, columns, text)
+            anchor = header_anchor(table, cells[0].row_start, columns, text)
             quote = text[anchor.char_start : anchor.char_end] if anchor is not None else ""
             return Particularity(of="columns", text="", anchor=anchor, quote=quote, items=columns)
     return None
@@ -174,7 +174,7 @@ def _tables(operation: About) -> Sequence[str]:
     return [kind for word, kind in named if word in phrase]
 
 
-def _header_anchor(table: Table, end: int, columns: Sequence[str], text: str) -> Anchor | None:
+def header_anchor(table: Table, end: int, columns: Sequence[str], text: str) -> Anchor | None:
     """Return the line above a row that prints the column names."""
     for line in reversed(text[max(0, end - 400) : end].split("\n")):
         start = text.rfind(line, max(0, end - 400), end) if line.strip() else -1

@@ -469,7 +469,7 @@ class _Answer:
         for section in entry.sections:
             view = self._view(section.anchor.report_id)
             text = self._toolbox.text(view.report.id)
-            marks.append(self._draft.cite_span(view, _heading(section, text), text))
+            marks.append(self._draft.cite_span(view, heading_anchor(section, text), text))
         self._draft.say(f"{describe(entry)}{''.join(dict.fromkeys(marks))}。")
         if entry.expected is not None and entry.code not in NOT_COMPUTED:
             unit = "%" if entry.code == "rate" else entry.unit
@@ -769,7 +769,7 @@ def _counted(number: int) -> Derivation:
     return Derivation(expression=str(number), inputs=(), value=Decimal(number), unit="")
 
 
-def _heading(section: Section, text: str) -> Anchor:
+def heading_anchor(section: Section, text: str) -> Anchor:
     """Return the place of a section's heading alone, or of its first line where the print differs."""
     start = section.anchor.char_start
     at = text.find(section.title, start, start + len(section.title) + 12)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from assistant.execution.figures import chosen, is_sure
 from assistant.language import Language
 from assistant.models import Drafted, Question, Scope, ScopedReport
 from assistant.rendering import Draft, refuse
@@ -18,7 +19,7 @@ from assistant.rules.computing import (
     trend,
 )
 from assistant.rules.consistency import asks_for_all, consistency_answer, findings_answer
-from assistant.rules.context import Context, is_sure
+from assistant.rules.context import Context
 from assistant.rules.facts import (
     basis_answer,
     collection_answer,
@@ -30,7 +31,6 @@ from assistant.rules.facts import (
 )
 from assistant.rules.lookup import (
     SINCE_LAST_YEAR,
-    chosen,
     figure_answer,
     nothing_found,
     premise_answer,

@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from assistant.execution.figures import chosen, is_sure, tied
 from assistant.models import Derivation, Drafted
 from assistant.rendering import Draft, amount, issuer, value_text
-from assistant.rules.context import Context, is_sure
-from assistant.rules.lookup import SINCE_LAST_YEAR, chosen, shared_tail, tied
+from assistant.rules.context import Context
+from assistant.rules.lookup import SINCE_LAST_YEAR, shared_tail
 from assistant.tools import CERTAIN, Calculate, Match, ReportView, analyse, label_of, squeezed
 from ingest.models import Figure
 from ingest.numerals import RATIO_UNITS, in_base_units

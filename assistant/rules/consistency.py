@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from assistant.models import Derivation, Drafted
 from assistant.rendering import NOT_COMPUTED, Draft, issuer, printed_amounts
+from assistant.rendering.answer import heading_anchor
 from assistant.rules.context import Context
 from assistant.tools import CheckConsistency, ReportView
 from ingest.checks import Assessment, describe
-from ingest.models import Anchor, Section
 
 _GENERIC = frozenset(
     [
@@ -170,14 +170,3 @@ def _say(context: Context, draft: Draft, view: ReportView, entry: Assessment, *,
             )
     if entry.outcome == "differs":
         draft.warn(f"finding_{entry.code}", describe(entry))
-
-
-def heading_anchor(section: Section, text: str) -> Anchor:
-    """Return the place of a section's heading alone, or of its first line where the print differs."""
-    start = section.anchor.char_start
-    at = text.find(section.title, start, start + len(section.title) + 12)
-    end = text.find("\n", start)
-    span = (
-        (at, at + len(section.title)) if at >= 0 else (start, end if end > start else section.anchor.char_end)
-    )
-    return section.anchor.model_copy(update={"char_start": span[0], "char_end": span[1]})

@@ -9,13 +9,6 @@ from assistant.tools import LookupFigures, Match, ReportView, SearchSections, Se
 from ingest.indicators import Indicators
 from vectorstore.models import Filter
 
-SURE = 0.72
-"""The chance from which a figure counts as what was asked."""
-MOST_MISSED = 0.34
-"""The share of the asked words, by rarity, that a sentence may leave unmentioned."""
-FITTING_SENTENCE = 0.45
-"""The score from which a sentence counts as an answer."""
-
 
 class Context:
     """Give a way of answering its question, its reports and its tools; each call is told to `observe`."""
@@ -70,8 +63,3 @@ class Context:
     def note(self, tool: str, detail: str) -> None:
         """Tell that a tool is used."""
         self._observe(tool, detail)
-
-
-def is_sure(match: Match) -> bool:
-    """Tell whether a figure is what was asked, and not just near it."""
-    return match.score >= SURE

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Sequence
 
+from assistant.execution.particulars import header_anchor
 from assistant.models import Drafted
 from assistant.rendering import Draft, issuer, refuse
 from assistant.rules.context import Context
 from assistant.tools import ListReports, ReportView, inline
-from ingest.models import Anchor, Table
-from ingest.wording import skeleton
+from ingest.models import Table
 from prompts import load
 
 _PERIOD = re.compile(
@@ -108,9 +108,10 @@ def headings_answer(context: Context) -> Drafted | None:
             columns = _columns(table, item[1] if item else None)
             if not columns or (item is None and table.kind not in _named_tables(context.asked)):
                 continue
-            anchor = _header_anchor(
-                table, columns, context.toolbox.text(view.report.id), item[1] if item else None
+            first = next(
+                cell for cell in table.cells if item is None or (cell.row and f"（{item[1]}）" in cell.row[0])
             )
+            anchor = header_anchor(table, first.row_start, columns, context.toolbox.text(view.report.id))
             mark = draft.cite_span(view, anchor, context.toolbox.text(view.report.id)) if anchor else ""
             draft.say(f"{issuer(view)}：{'、'.join(columns)}{mark}。")
             seen[columns] = issuer(view)
@@ -137,25 +138,6 @@ def _columns(table: Table, item: str | None) -> tuple[str, ...]:
         if table.kind == "article20" or item is None
         else ()
     )
-
-
-def _header_anchor(table: Table, columns: Sequence[str], text: str, item: str | None) -> Anchor | None:
-    """Return the line above the first row that prints the column names."""
-    first = next(
-        (cell for cell in table.cells if item is None or (cell.row and f"（{item}）" in cell.row[0])), None
-    )
-    if first is None:
-        return None
-    end = first.row_start
-    for line in reversed(text[max(0, end - 400) : end].split("\n")):
-        start = text.rfind(line, max(0, end - 400), end) if line.strip() else -1
-        if start >= 0 and skeleton(columns[0]) in skeleton(line):
-            stripped = line.rstrip()
-            lead = len(stripped) - len(stripped.lstrip())
-            return table.anchor.model_copy(
-                update={"char_start": start + lead, "char_end": start + len(stripped), "table": None}
-            )
-    return None
 
 
 def collection_answer(context: Context) -> Drafted:

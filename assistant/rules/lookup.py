@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 
+from assistant.execution.figures import MOST_MISSED, chosen, first_denying, is_sure, tied
 from assistant.models import Drafted
 from assistant.rendering import Draft, amount, issuer, refuse
-from assistant.rules.context import MOST_MISSED, Context, is_sure
-from assistant.tools import Calculate, Match, ReportView, analyse, denied_things, inline, label_of, squeezed
+from assistant.rules.context import Context
+from assistant.tools import Calculate, Match, ReportView, analyse, inline, label_of, squeezed
 from ingest.checks import plain
 from ingest.models import Figure, Quantity
 from ingest.numerals import RATIO_UNITS, in_base_units, number_phrases
@@ -25,17 +26,10 @@ _MORE_OR_LESS = re.compile(
     r"(?:增加|减少|增长|下降|多|少)(?:了|出)?(?:还是(?:增加|减少|多|少)了?)?[,，]?(?=多少|几|\s|百分)"
 )
 _CHANGE = re.compile(r"[增减]|下降|上升|提高|降低|(?:较|比)上一?年")
-_CLOSE = 0.03
-_TIED = 0.4
-"""The difference in log-odds below which two figures fit alike."""
-_MOST_TIED = 4
 _MOST_UNSAID = 0.3
 """The share of the asked words, by rarity, without which a number is not confirmed."""
 _MOST_BEHIND = 2.0
 """How far, in log-odds, a figure may lag behind the best and still be the one whose number the question names."""
-_SUMS_UP = re.compile(r"合计|共计|总计|总共|一共|总数|总量|以上")
-_WHOLE_LAG = 1.5
-"""How far, in log-odds, the whole of a list may lag behind one of its parts and still be what was asked."""
 
 
 def figure_answer(context: Context) -> Drafted:
@@ -82,45 +76,12 @@ def figure_answer(context: Context) -> Drafted:
     return drafted
 
 
-def tied(matches: Sequence[Match]) -> tuple[Match, ...]:
-    """Return the figures among which nothing in the question decides: they fit alike and differ in amount."""
-    best = chosen(matches)
-    if best is None or best.figure.quantity is None:
-        return ()
-    rivals = [
-        match
-        for match in matches
-        if abs(best.log_odds - match.log_odds) < _TIED
-        and match.figure.quantity is not None
-        and match.figure.origin == best.figure.origin
-        and not _same_amount(match, best)
-        and label_of(match.figure) != label_of(best.figure)
-        and not _is_whole_of(best, match)
-    ]
-    return (best, *rivals[: _MOST_TIED - 1]) if rivals else ()
-
-
 def _ask_which(view: ReportView, alike: Sequence[Match]) -> Drafted:
     figures = "、".join(f"“{label_of(match.figure)}”{amount(match.figure)}" for match in alike)
     return refuse(
         "ambiguous",
         load("which_figure").fill(reports=issuer(view), figures=figures),
         suggestions=tuple(f"{issuer(view)}{label_of(match.figure)}是多少" for match in alike),
-    )
-
-
-def _is_whole_of(whole: Match, part: Match) -> bool:
-    """Tell whether a figure sums up the sentence or list that another one stands in."""
-    one, other = whole.figure, part.figure
-    return (
-        one.origin == other.origin == "sentence"
-        and one.quantity is not None
-        and other.quantity is not None
-        and bool(_SUMS_UP.search(one.phrase))
-        and not _SUMS_UP.search(other.phrase)
-        and one.anchor.section_path == other.anchor.section_path
-        and in_base_units(one.quantity)[1] == in_base_units(other.quantity)[1]
-        and in_base_units(one.quantity)[0] > in_base_units(other.quantity)[0]
     )
 
 
@@ -401,37 +362,6 @@ def _equal(one: Quantity, other: Quantity) -> bool:
     return value == supposed and ((unit == "%") == (asked_unit == "%"))
 
 
-def chosen(matches: Sequence[Match]) -> Match | None:
-    """Return the figure that was asked for; of equals the one whose place the question names."""
-    sure = [match for match in matches if is_sure(match)]
-    if not sure:
-        return None
-    best = sure[0]
-    twins = [
-        match
-        for match in sure
-        if best.score - match.score <= _CLOSE
-        and match.figure.anchor.row[-1:] == best.figure.anchor.row[-1:] != ()
-        and match.figure.anchor.column == best.figure.anchor.column
-    ]
-    if twins:
-        # 同名的行（本部门与下属单位各有一行）取在前的一行
-        best = min(twins, key=lambda match: match.figure.anchor.char_start)
-    wholes = [
-        match for match in sure if best.log_odds - match.log_odds < _WHOLE_LAG and _is_whole_of(match, best)
-    ]
-    if wholes:
-        return wholes[0]
-    near = [match for match in sure if best.score - match.score <= _CLOSE and _same_amount(match, best)]
-    return max(near, key=lambda match: (match.named, match.score))
-
-
-def _same_amount(one: Match, other: Match) -> bool:
-    if one.figure.quantity is None or other.figure.quantity is None:
-        return one.figure.quantity is other.figure.quantity
-    return in_base_units(one.figure.quantity) == in_base_units(other.figure.quantity)
-
-
 def denying_sentence(context: Context, view: ReportView, phrase: str) -> Sentence | None:
     """Return the sentence that says that what is asked about did not happen (未收到申请), if there is one."""
     asked = squeezed(phrase)
@@ -439,10 +369,7 @@ def denying_sentence(context: Context, view: ReportView, phrase: str) -> Sentenc
     if not topics:
         return None
     found = context.sentences((view,), phrase, dense=False).sentences
-    for _, match in found:
-        if any(topic in denied for denied in denied_things(match.sentence) for topic in topics):
-            return match.sentence
-    return None
+    return first_denying(topics, [match for _, match in found])
 
 
 def nothing_found(context: Context) -> Drafted:

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Sequence
 
+from assistant.execution.figures import MOST_MISSED
+from assistant.execution.passages import FITTING_SENTENCE, groups
 from assistant.models import Drafted
 from assistant.rendering import Draft, issuer, refuse
-from assistant.rules.context import FITTING_SENTENCE, MOST_MISSED, Context
+from assistant.rules.context import Context
 from assistant.rules.lookup import denying_sentence
 from assistant.tools import ReportView, SentenceMatch, inline, squeezed
 from ingest.outline import Sentence
@@ -14,7 +16,6 @@ from prompts import load
 _ITEM = re.compile(
     r"^[\s*]*(?:[一二三四五六七八九十]{1,2}\s*是|第[一二三四五六七八九十]{1,2}[，,、]|[（(]?\d{1,2}[)）.、．](?!\d)|[（(][一二三四五六七八九十][)）])"
 )
-_FIRST_ITEM = re.compile(r"^[\s*]*(?:一是|第一[，,、]|[（(]?1[)）.、．](?!\d))")
 _ITEM_INSIDE = re.compile(r"[：:，,]\s*(?=一是)")
 _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,20})[”\"」』]")
 _LONGEST_ANSWER = 900
@@ -30,7 +31,7 @@ def list_answer(context: Context) -> Drafted | None:
     for view in context.views:
         found = context.sentences((view,), context.asked, dense=False).sentences
         scores = {match.sentence.char_start: match for _, match in found}
-        for group in _groups(view):
+        for group in groups(view):
             worth = _worth(group, scores, context, view)
             if worth > FITTING_SENTENCE and (best is None or worth > best[0]):
                 best = worth, view, group
@@ -51,28 +52,6 @@ def list_answer(context: Context) -> Drafted | None:
         used += len(text)
         draft.say(f"{text}{draft.cite_sentence(view, sentence)}")
     return draft.finish()
-
-
-def _groups(view: ReportView) -> list[list[Sentence]]:
-    """Return runs of enumerated points, each with what belongs to a point left out but its own sentence."""
-    groups: list[list[Sentence]] = []
-    current: list[Sentence] = []
-    for sentence in view.sentences:
-        text = inline(sentence.text)
-        starts = bool(_ITEM.match(text))
-        begins_inside = bool(_ITEM_INSIDE.search(text))
-        if begins_inside or _FIRST_ITEM.match(text):
-            if current:
-                groups.append(current)
-            current = [sentence]
-        elif starts and current and sentence.section_path == current[-1].section_path:
-            current.append(sentence)
-        elif current and sentence.section_path != current[-1].section_path:
-            groups.append(current)
-            current = []
-    if current:
-        groups.append(current)
-    return [group for group in groups if len(group) > 1]
 
 
 def _worth(
