@@ -268,11 +268,9 @@ class _Answer:
             case "remainder":
                 line = f"{first}除去{'、'.join(names[1:])}，还有{value}"
             case "growth":
-                whose = (
-                    f"{first}比{second}"
-                    if len(outcome.inputs) == 2 and not _is_change(outcome.inputs[0])
-                    else first
-                )
+                whose = f"{first}比{second}"
+                if outcome.measure is not None:
+                    whose = f"{where(outcome.place)}{phrase(outcome.measure)}"
                 line = f"{whose}{'增长' if outcome.value >= 0 else '下降'}{size}"
             case "count":
                 line = f"共{value}"
@@ -311,7 +309,8 @@ class _Answer:
         elif apart is not None:
             self._derive(apart)
             size = rounded(abs(apart.value), apart.unit)
-            head = f"{names[first]}更{word}，与{names[last]}相差{size}（{apart.expression}）"
+            more = f"{word}{'出' if result.most == 'most' else ''}"
+            head = f"{names[first]}更{word}，比{names[last]}{more}{size}（{apart.expression}）"
         else:
             head = f"{names[first]}最{word}"
         self._draft.say(f"{head}：{'；'.join(parts)}。")
