@@ -55,12 +55,12 @@ def _plain(value: Decimal) -> str:
 
 Exact = Annotated[
     Decimal,
+    Field(max_digits=27, decimal_places=9),
     PlainSerializer(_plain, return_type=str, when_used="json"),
-    WithJsonSchema(
-        {"anyOf": [{"type": "string", "pattern": r"^-?\d{1,18}(\.\d{1,9})?$"}, {"type": "integer"}]}
-    ),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "number"}], "description": "exact: 99.79"}),
 ]
-"""An exact amount, kept as text in JSON so that nothing is lost."""
+"""An exact amount of bounded length, kept as text in JSON so that nothing is lost."""
+Year = Annotated[int, Field(strict=True)]
 
 
 class Amount(Value):
@@ -77,7 +77,7 @@ class Target(Value):
     """
 
     organization: str | None = None
-    year: int | None = None
+    year: Year | None = None
 
 
 class Measure(Value):
@@ -96,7 +96,7 @@ class Measure(Value):
     qualifiers: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     at: Target | None = None
-    change: bool = False
+    change: bool = Field(default=False, strict=True)
 
 
 class Condition(Value):
@@ -128,7 +128,7 @@ class Everything(Value):
 
     among: Literal["everything"] = "everything"
     where: Annotated[Condition | Extreme, Field(discriminator="kind")] | None = None
-    years: tuple[int, ...] | None = None
+    years: tuple[Year, ...] | None = None
     of_kind: str | None = None
     region: str | None = None
     less: tuple[str, ...] = ()
@@ -225,7 +225,7 @@ class Rank(Value):
     of: tuple["Operand", ...] = Field(min_length=1)
     over: Over = "bodies"
     order: Order = "desc"
-    limit: int | None = Field(default=None, ge=1)
+    limit: int | None = Field(default=None, ge=1, strict=True)
 
 
 class Trend(Value):
@@ -387,7 +387,7 @@ class Plan(Value):
     claims: tuple[Claim, ...] = ()
     unread: tuple[str, ...] = ()
     readings: tuple["Plan", ...] = ()
-    confidence: float = Field(default=1.0, ge=0, le=1)
+    confidence: float = Field(default=1.0, ge=0, le=1, strict=True)
 
 
 for _model in (
