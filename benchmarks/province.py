@@ -1,25 +1,29 @@
-"""Order, add up and count over a province of generated reports, and time it: `python -m benchmarks.province [REPORTS]`."""
+"""Carry out plans over a province of generated reports, and time them: `python -m benchmarks.province [REPORTS]`."""
 
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from assistant.execution import Executor
 from assistant.language import load_language
-from assistant.plans import Amount
-from assistant.tools import (
-    Collect,
-    ListReports,
-    Toolbox,
-    Views,
-    averaged,
-    counted,
-    ranked,
-    summed,
-    trended,
+from assistant.plans import (
+    Amount,
+    Bound,
+    Count,
+    Everything,
+    Mean,
+    Measure,
+    Median,
+    Operation,
+    Plan,
+    Rank,
+    Share,
+    Sum,
 )
+from assistant.tools import Toolbox, Views
 from benchmarks.fictitious import ProvinceReport, province
 from benchmarks.timing import seconds, table, times
 from ingest import ingest_file
@@ -28,34 +32,32 @@ from vectorstore.library import Library
 from vectorstore.models import Filter
 from vectorstore.retriever import Retriever
 
-_ASKED = ("art20_5.licensing.decisions", "art20_9.procurement.amount", "new_requests", "requests.received")
-_ROUNDS = 30
+_DECISIONS = Measure(phrase="行政许可", column="处理决定数量")
+_RECEIVED = Measure(phrase="本年新收政府信息公开申请数量")
+_GRANTED = Measure(phrase="予以公开")
+_OPERATIONS: dict[str, Operation] = {
+    "rank": Rank(of=(_DECISIONS,), over="bodies", limit=10),
+    "rank shares": Rank(of=(Share(part=_GRANTED, whole=_RECEIVED),), over="bodies", limit=10),
+    "sum": Sum(of=(_DECISIONS,), over="bodies"),
+    "mean": Mean(of=(_DECISIONS,), over="bodies"),
+    "median": Median(of=(_DECISIONS,), over="bodies"),
+    "count": Count(
+        of=(_DECISIONS,),
+        over="bodies",
+        bound=Bound(relation="at_least", value=Amount(value=Decimal(100))),
+    ),
+}
+_ROUNDS = 10
 
 
 def main(size: int) -> None:
-    """Print how long each operation takes, the reading of its figures included."""
+    """Print how long each operation takes over all reports, the reading of its figures included."""
     reports = province(size)
     with tempfile.TemporaryDirectory() as folder:
         library = Library.open(f"sqlite:///{folder}/library.sqlite")
         reading = seconds(lambda: fill(library, reports, Path(folder)))
-        toolbox = toolbox_over(library)
-        heads = toolbox.list_reports(ListReports(filter=Filter()))
-        columns = {key: toolbox.collect(Collect(reports=heads, indicator=key)) for key in _ASKED}
-        rows = [
-            (name, f"{statistics.median(taken):.2f}", f"{sorted(taken)[int(len(taken) * 0.95)]:.2f}")
-            for name, taken in (
-                ("collect", _times(lambda key: toolbox.collect(Collect(reports=heads, indicator=key)))),
-                (
-                    "collect and rank",
-                    _times(lambda key: ranked(toolbox.collect(Collect(reports=heads, indicator=key)))),
-                ),
-                ("rank", _times(lambda key: ranked(columns[key]))),
-                ("sum", _times(lambda key: summed(columns[key]))),
-                ("mean", _times(lambda key: averaged(columns[key]))),
-                ("trend", _times(lambda key: trended(columns[key]))),
-                ("count", _times(lambda key: counted(columns[key], "at_least", Amount(value=Decimal(100))))),
-            )
-        ]
+        executor = Executor(toolbox_over(library), load_language(), load_indicators())
+        rows = [(name, *_timed(executor, operation)) for name, operation in _OPERATIONS.items()]
         library.close()
     sys.stdout.write(
         f"{len(reports)} reports read and stored in {reading:.1f} s\n\n"
@@ -64,8 +66,16 @@ def main(size: int) -> None:
     )
 
 
-def _times(operation: Callable[[str], object]) -> list[float]:
-    return times((lambda key=key: operation(key)) for _ in range(_ROUNDS) for key in _ASKED)
+def _unwatched(tool: str, detail: str) -> None:
+    del tool, detail
+
+
+def _timed(executor: Executor, operation: Operation) -> tuple[str, str]:
+    plan = Plan(standalone="", among=Everything(), operations=(operation,))
+    taken = times(
+        (lambda: executor.execute(plan, narrowed=Filter(), observe=_unwatched)) for _ in range(_ROUNDS)
+    )
+    return f"{statistics.median(taken):.1f}", f"{sorted(taken)[int(len(taken) * 0.95)]:.1f}"
 
 
 def fill(library: Library, reports: Sequence[ProvinceReport], folder: Path) -> None:

@@ -27,6 +27,11 @@ _FORM_WORDS = re.compile(
 _RESULTS = frozenset(
     ["本年度办理结果", "办理结果", "申请办理结果", "处理结果", "答复结果", "申请的办理结果", "办理结果总计"]
 )
+_OTHERS = "其他"
+_LAST_COUNT = re.compile("数量?$")
+_BELOW = re.compile("下属|所属|下级")
+_BELOW_KEY = ".sub"
+"""How the keys of the forms before 2019 tell what is counted of the bodies below."""
 _DEFAULT_COLUMNS = ("decisions",)
 """The column that is meant where a row of table two is asked for without one."""
 
@@ -61,17 +66,53 @@ def keys_of(measure: Measure, language: Language, indicators: Indicators) -> tup
     """
     text = _plain(" ".join((*measure.qualifiers, measure.phrase)))
     column = _plain(measure.column or "")
+    if measure.applicant is None:
+        found = _keys_in(measure, text, column, None, language, indicators)
+        if found:
+            return found
     applicant, text = _applicant(measure, text, indicators)
-    if applicant is None and measure.applicant is not None:
+    if applicant is None:
         return ()
+    return _keys_in(measure, text, column, applicant, language, indicators)
+
+
+def _keys_in(
+    measure: Measure,
+    text: str,
+    column: str,
+    applicant: Applicant | None,
+    language: Language,
+    indicators: Indicators,
+) -> tuple[Key, ...]:
     named = [
-        (len(word), key)
+        (len(word) + _above_said(row, word, text), row.table, key)
         for row in _rows(indicators)
         for word in row.words
         if word in text
         and (key := _cell(row, word, text, column, measure, applicant, language, indicators)) is not None
     ]
-    return tuple(dict.fromkeys(key for _, key in sorted(named, key=lambda entry: -entry[0])))
+    found: dict[tuple[int, str], list[Key]] = {}
+    for length, table, key in sorted(named, key=lambda entry: -entry[0]):
+        found.setdefault((length, table), []).append(key)
+    return tuple(dict.fromkeys(key for keys in found.values() for key in _settled_among(keys, text)))
+
+
+def _above_said(row: _Row, word: str, text: str) -> int:
+    """Return how many characters beside a row's own name are of those that stand above it."""
+    rest = text.replace(word, " ", 1)
+    return sum(len(above) for above in row.above if above in rest)
+
+
+def _settled_among(keys: Sequence[Key], text: str) -> Sequence[Key]:
+    """Settle between rows of one form that are named alike: the body's own before those below it, else none."""
+    distinct = list(dict.fromkeys(keys))
+    below = [key for key in distinct if _BELOW_KEY in key.indicators[0]]
+    own = [key for key in distinct if key not in below]
+    distinct = below if below and (_BELOW.search(text) or not own) else own
+    if len(distinct) < 2 or any(key.adds for key in distinct):
+        return distinct
+    every = tuple(indicator for key in distinct for indicator in key.indicators)
+    return [distinct[0].model_copy(update={"indicators": tuple(dict.fromkeys(every))})]
 
 
 def is_results(measure: Measure) -> bool:
@@ -95,7 +136,7 @@ def _cell(
     rest = text.replace(word, " ", 1)
     for above in row.above:
         rest = rest.replace(above, " ")
-    if row.table == "stat2017" and (text != word or column):
+    if row.table == "stat2017" and column and not _is_whole(column):
         return None
     if row.table in {"applications", "stat2017"}:
         rest = f"{rest} {'' if _is_whole(column) else column}"
@@ -174,6 +215,7 @@ def _applicant(measure: Measure, text: str, indicators: Indicators) -> tuple[App
         for entry in indicators.applicants
         if entry.key != "total"
         for term in (entry.label.split("/")[-1], *entry.variants, *entry.terms)
+        if told or term != _OTHERS
     ]
     if told:
         fitting = [(len(term), key) for key, term in columns if term and (term in told or told in term)]
@@ -198,7 +240,7 @@ def _is_whole(column: str) -> bool:
 @cache
 def _plain(text: str) -> str:
     """Return words as the labels of the forms are compared: without enumerators, marks and spaces."""
-    return settled(_MARKS.sub("", _ENUMERATOR.sub("", text)))
+    return settled(_MARKS.sub("", _ENUMERATOR.sub("", text)).removeprefix("其中"))
 
 
 def _plain_label(label: str) -> str:
@@ -240,9 +282,11 @@ def _all_rows(indicators: Indicators) -> Iterator[_Row]:
         yield _row(group.key, group.path[-1], group.terms, "review_litigation", above=above)
     yield _row("litigation", "行政诉讼", ("行政诉讼", "诉讼"), "litigation")
     for row in indicators.stat_rows:
-        for key, label in ((row.key, row.path[-1]), *((child.key, child.label) for child in row.children)):
-            if key:
-                yield _row(key, label, (), "stat2017")
+        if row.key:
+            yield _row(row.key, row.path[-1], (), "stat2017")
+        above = (_LAST_COUNT.sub("", _plain(_plain_label(row.path[-1]))),)
+        for child in row.children:
+            yield _row(child.key, child.label, (), "stat2017", above=above)
 
 
 def _row(

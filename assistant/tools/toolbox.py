@@ -10,7 +10,6 @@ from decimal import Decimal, DivisionByZero, InvalidOperation
 from assistant.language import Language
 from assistant.models import Derivation
 from assistant.tools.matching import CERTAIN, Match, SentenceMatch, analyse, match_figures, match_sentences
-from assistant.tools.series import Collect, Collected, collected
 from assistant.tools.views import ReportView, Views
 from ingest.checks import Assessment, plain
 from ingest.indicators import Indicators
@@ -148,7 +147,14 @@ class Toolbox:
         self, narrowed: Filter, indicators: Sequence[str], applicant: Applicant | None
     ) -> tuple[Figure, ...]:
         """Return the cells of some indicators over any number of reports, in one statement."""
+        ids = narrowed.report_ids
+        if ids is not None and len(ids) > _MOST_IDS:
+            # 语句里放不下这么多编号：全部读出，再留下所问的
+            narrowed = narrowed.model_copy(update={"report_ids": None})
         found = self._library.figures(narrowed, indicators=indicators, origin="table")
+        if ids is not None and narrowed.report_ids is None:
+            wanted = set(ids)
+            found = tuple(figure for figure in found if figure.report_id in wanted)
         return tuple(
             figure for figure in found if figure.dimensions.applicant in {None, applicant or "total"}
         )
@@ -205,17 +211,6 @@ class Toolbox:
             value=value * 100 if call.percent else value,
             unit=call.unit,
         )
-
-    def collect(self, call: Collect) -> Collected:
-        """Return what any number of reports give of one indicator, by one statement."""
-        ids = tuple(head.report_id for head in call.reports)
-        by_applicant = any(row.key == call.indicator for row in self._indicators.application_rows)
-        figures = self._library.figures(
-            Filter(report_ids=ids) if len(ids) <= _MOST_IDS else Filter(),
-            indicators=(call.indicator,),
-            applicant=call.applicant or ("total" if by_applicant else None),
-        )
-        return collected(call, figures, self._indicators)
 
     def views(self, narrowed: Filter) -> tuple[ReportView, ...]:
         """Return the reports of a filter ready for searching, by organisation and year, at most MOST_REPORTS."""
