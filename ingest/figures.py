@@ -11,6 +11,7 @@ from ingest.indicators import Indicators
 from ingest.models import Anchor, Dimensions, Figure, Organization, Quantity, Table, content_id
 from ingest.numerals import NumberPhrase, number_phrases
 from ingest.outline import Sentence
+from ingest.periods import Clock, Time
 from ingest.relations import full_stops, relate
 from ingest.subjects import subject_of
 from ingest.wording import folded
@@ -62,11 +63,13 @@ def sentence_figures(
 ) -> tuple[Figure, ...]:
     """Return a figure for every number phrase that counts something, with how they hang together."""
     figures: list[Figure] = []
+    clock = Clock(year)
     for run in full_stops(sentences):
         subject: str | None = None
-        for sentence in run:
+        numbers = [tuple(number_phrases(sentence.text, indicators.language)) for sentence in run]
+        for sentence, found, times in zip(run, numbers, clock.times(run, numbers), strict=True):
             for figure in _of_sentence(
-                sentence, indicators, report_id=report_id, organization=organization, year=year
+                sentence, found, times, indicators, report_id=report_id, organization=organization, year=year
             ):
                 subject = _subject(figure, figures, subject, issuer)
                 figures.append(figure.model_copy(update={"subject": subject}))
@@ -88,12 +91,18 @@ def _subject(
 
 
 def _of_sentence(
-    sentence: Sentence, indicators: Indicators, *, report_id: str, organization: str, year: int | None
+    sentence: Sentence,
+    found: Sequence[NumberPhrase],
+    times: Sequence[Time],
+    indicators: Indicators,
+    *,
+    report_id: str,
+    organization: str,
+    year: int | None,
 ) -> Iterator[Figure]:
-    found = tuple(number_phrases(sentence.text, indicators.language))
     respective = _respective(sentence.text, found)
     phrase = ""
-    for index, number in enumerate(found):
+    for index, (number, time) in enumerate(zip(found, times, strict=True)):
         # 发行公报 6 期 6000 余份：紧挨着的两个数说的是同一件事
         phrase = respective.get(index) or _phrase(sentence.text, found, index) or phrase
         label = (
@@ -125,6 +134,9 @@ def _of_sentence(
                 section_path=sentence.section_path,
                 page=sentence.page,
             ),
+            period=time.period,
+            since=time.since,
+            of_year=time.of_year,
         )
 
 
