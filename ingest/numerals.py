@@ -110,7 +110,12 @@ _SHARE = re.compile(
     rf"(?:{_TO}(?:百分之|千分之)?(?P<high>\d+(?:\.\d+)?|[零〇一二两三四五六七八九十百点]+))?(?P<after>以上|以下|以内|左右|上下)?"
 )
 _PRICE = re.compile(rf"[¥￥]\s*(?P<number>{_ARABIC})\s*(?P<scale>万亿|万|亿)?元?")
-_SCALED = re.compile(rf"(?P<number>{_ARABIC})\s*(?P<scale>万|亿)(?P<more>[余多])?(?=[，,。；;、）)增升降减提下上到至]|$)")
+_TENTHS = re.compile(
+    rf"(?<![{_CHINESE}\d第])(?P<whole>[一二两三四五六七八九]|\d(?:\.\d)?)成(?P<rest>[一二三四五六七八九])?(?P<after>多|以上|左右)?(?=[，,。；;、）)的被]|$)"
+)
+_SCALED = re.compile(
+    rf"(?P<number>{_ARABIC})\s*(?P<scale>万|亿)(?P<more>[余多])?(?=[，,。；;、）)增升降减提下上到至]|$)"
+)
 _QUALIFIED = re.compile(
     rf"(?<![预签节制条公违特合相邀履续解契附最邻临远亲靠就赶反的在出])"
     rf"(?P<word>{'|'.join(sorted(_VAGUE, key=len, reverse=True))})\s*$"
@@ -171,6 +176,7 @@ def number_phrases(text: str, language: Language) -> Iterator[NumberPhrase]:
         (_roughly(units), _rough),
         (_counted(units), _counts),
         (_SCALED, _scaled),
+        (_TENTHS, _tenths),
     ):
         read_here = [
             _qualified(phrase, plain, text) for match in pattern.finditer(plain) for phrase in read(match)
@@ -193,7 +199,9 @@ def _qualified(phrase: NumberPhrase, plain: str, text: str) -> NumberPhrase:
     if word is not None:
         start = word.start()
         quantity = quantity.model_copy(update={"qualifier": _VAGUE[word["word"]]})
-    elif text[start - 1 : start] in _CLOSED_BY and _CLOSED_BY[text[start - 1]] in text[start : phrase.char_end]:
+    elif (
+        text[start - 1 : start] in _CLOSED_BY and _CLOSED_BY[text[start - 1]] in text[start : phrase.char_end]
+    ):
         start -= 1
     printed = text[start : phrase.char_end]
     return phrase.model_copy(
@@ -227,6 +235,14 @@ def _scaled(match: re.Match[str]) -> Iterator[NumberPhrase]:
         )
 
 
+def _tenths(match: re.Match[str]) -> Iterator[NumberPhrase]:
+    """Read 六成 and 四成四 as tenths of a whole."""
+    value = _amount(match["whole"])
+    rest = _DIGITS[match["rest"]] if match["rest"] else 0
+    qualifier = _AFTER.get(match["after"] or "")
+    yield from _phrase(match, value and value + Decimal(rest) / 10, "成", qualifier=qualifier)
+
+
 def _rough(match: re.Match[str]) -> Iterator[NumberPhrase]:
     """Read 几十 as 20 to 100, 十几 as 11 to 19, 上百 as 100 or more; 百 alone (百人大会) is no number."""
     order = match["some_of"] or match["over_of"] or match["bare"] or ""
@@ -243,7 +259,11 @@ def _rough(match: re.Match[str]) -> Iterator[NumberPhrase]:
         yield from _phrase(match, value + 1, unit, upper=value + 9)
     elif match["over"]:
         yield from _phrase(match, tens, unit, qualifier="以上")
-    elif match["more"] or match["more2"] or _QUALIFIED.search(match.string, max(0, match.start() - 6), match.start()):
+    elif (
+        match["more"]
+        or match["more2"]
+        or _QUALIFIED.search(match.string, max(0, match.start() - 6), match.start())
+    ):
         yield from _phrase(match, tens, unit, qualifier=qualifier)
 
 
@@ -275,7 +295,11 @@ def _counts(match: re.Match[str]) -> Iterator[NumberPhrase]:
     if sign is None:
         return
     for phrase in _phrase(
-        match, -value if sign in {"-", "−", "负"} else value, unit, qualifier=_after(match), upper=high and high * factor
+        match,
+        -value if sign in {"-", "−", "负"} else value,
+        unit,
+        qualifier=_after(match),
+        upper=high and high * factor,
     ):
         yield phrase.model_copy(update={"char_start": phrase.char_start - len(sign)})
 
@@ -334,7 +358,8 @@ def _is_word_of_its_own(match: re.Match[str]) -> bool:
     following = text[match.end() : match.end() + 1]
     preceding = text[match.start("number") - 1 : match.start("number")]
     if number == "一" and (
-        preceding in set("同统另每任逐这那唯之进下上某最的前做大长高低快迟") or match["unit"] in {"个", "种", "类", "项"}
+        preceding in set("同统另每任逐这那唯之进下上某最的前做大长高低快迟")
+        or match["unit"] in {"个", "种", "类", "项"}
     ):
         return False
     return following not in set("性把化体") and preceding not in set('“"「第初')
@@ -409,7 +434,7 @@ def cell_quantity(printed: str, unit: str) -> Quantity | None:
     return Quantity(value=value, unit=match["unit"] or unit, printed=printed.strip())
 
 
-RATIO_UNITS = frozenset(["%", "‰", "个百分点", "百分点", "倍"])
+RATIO_UNITS = frozenset(["%", "‰", "个百分点", "百分点", "倍", "成"])
 """The units of shares and of their changes."""
 
 

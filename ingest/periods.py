@@ -25,15 +25,16 @@ _RUNNING = re.compile(
     r"|历年|近[两二三四五六七八九十\d]+年(?:来|间)?|[两三四五六七八九十]年(?:来|合计|累计|间)|“?十[二三四]五”?(?:期间|以来)|至今|累计"
 )
 _COUNTED_AT = re.compile(
-    rf"(?:截至|截止到?|到)\s*(?:(?P<year>{_YEAR})\s*年度?)?(?:{_DAY}|年?[底末]|目前|发稿|现在|今|统计)?|目前|现已经?|现有|现存|现共|年末|年底|期末|月末"
+    rf"(?:截至|截止到?)\s*(?:(?P<year>{_YEAR})\s*年度?)?(?:{_DAY}|年?[底末]|目前|发稿|现在|今|统计)?"
+    rf"|到\s*(?:(?P<year2>{_YEAR})\s*年度?)?(?:{_DAY}|年?[底末]|目前)|目前|现已经?|现有|现存|现共|(?<![上前去\d])年[末底](?!前)|期末|月末"
 )
 _THIS = re.compile(r"今年|本年度?(?!度)|本学年|本学期|全年|年内|当年|报告期内?|本期|年度内")
 _LAST = re.compile(
-    r"(?:(?<![以网线])上|前)一(?:年度?|学年|学期|采暖期|汛期|轮|期)(?:末|底|初|同期)?|(?<![以网线])上(?:年度?|学年|学期)(?:末|底|初|同期)?"
-    r"|去年(?:同期|年?[底末])?|(?<![之以提此])前年(?!度)|两年前|原有|原为|原来(?:的|为|有)?|原先(?:的|为|有)?"
+    r"(?:(?:(?<![以网线])上|前)一(?:年度?|学年|学期|采暖期|汛期|轮|期)|(?<![以网线])上(?:年度?|学年|学期)(?!未?办?结?结转)|去年"
+    r"|(?<![之以提此])前年(?!度)|两年前)(?:年?[末底初]|同期|全年)?|原有|原为|原来(?:的|为|有)?|原先(?:的|为|有)?"
 )
 _NEXT = re.compile(
-    r"(?<!转入)(?<!结转)(?<![至到])(?:下一?(?:年度?|学年)(?!度?(?:继续|办理|的))|明年|来年|新的一年|下一步|下步|下一?阶段|今后|未来[一二三四五几两\d]+年)"
+    r"(?<!转入)(?<!结转)(?<![至到])(?:下一?(?:年度?|学年)(?!度?(?:继续|办理|的))|明年|来年|新的一年|下一步|下步|下一?阶段|今后|未来[一二三四五几两\d]+年|改进(?:举措|措施|方向|计划|思路)(?=[。：:]))"
 )
 _MEANT = re.compile(
     r"力争|争取(?!到)|预计|打算|拟(?=[于在将把对再新增推建设开组用安选从到用扩提])"
@@ -41,26 +42,48 @@ _MEANT = re.compile(
 )
 _AMOUNT_MEANT = re.compile(
     r"计划(?=总?投资|增设|新增|新建|安排|招生|招收|招聘|实施(?!情况)|完成|组织|开展|举办|推出|建设|再|到|于|在|将|把|从|用)"
+    r"|(?:^|(?<=[年，,；;。]))原?计划(?:公开|发布|办理)"
     r"|(?:招聘|招生|采购|投放|培训|年度)计划(?=[为：:约共]?\s*\d[\d,.]*\s*(?:[万亿]|人|元|名|%|户|套|公里|平方米))"
-    r"|(?:目标|任务)(?:数|值)?(?=[为：:是约]?\s*\d[\d,.]*\s*[^\s项条篇份]|[为：:是]\s*\d)|年初安排(?=\s*\d)"
+    r"|(?P<aim>(?:目标|年度任务|任务数)(?:数|值)?(?=[为：:是约]?\s*\d[\d,.]*+\s*(?!个?百分点|[项条篇份\s])|[为：:是]\s*\d)|年初安排(?=\s*\d))"
 )
-_NAMED_YEAR = re.compile(rf"(?P<year>{_YEAR})\s*年(?:度|[末底初]|同期|年[底末]|[上下]半年)?(?P<day>{_DAY})?(?:时|全年|同期)?")
+_NAMED_YEAR = re.compile(
+    rf"(?P<year>{_YEAR})\s*年(?:度|[末底初]|同期|年[底末]|[上下]半年)?(?P<day>{_DAY})?(?:时|全年|同期)?"
+)
+_SPELLED_YEAR = re.compile(r"二[〇零○][〇零○一二三四五六七八九]{2}(?=\s*年)")
+_FIGURES = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _TITLE = re.compile(r"《[^《》。]{1,80}》")
-_STARTED = re.compile(r"^[^，,。；;\d]{0,8}(?:开通|建成|成立|修订|印发|出台|施行|实施|启用|上线|开馆|发布|制定|颁布)的")
-_LEADS = re.compile(r"^[\s*#、.．\d（()）一二三四五六七八九十是第]*(?:其中|同时|而|但|此外|另外|对照|在|据统计|从数量看|我[局委县市区镇乡厅办院校])?[，,：:\s]*$")
-_COMPARED = re.compile(r"(?:比|比起|较|与|同|跟|高于|低于|多于|少于|优于|不如|相对于?)\s*(?:我[局委县市区镇乡厅办院校])?$")
-_CHANGES = re.compile(
-    r"增|减|升|降|长|提高|提升|多|少|高|低|翻|缩|压|扩|涨|下滑|回落|快|慢|净|超|跌|延|相比|持平|一致|相当|[，,。；;]"
+_STARTED = re.compile(
+    r"^[^，,。；;\d]{0,8}(?:开通|建成|成立|修订|印发|出台|施行|实施|启用|上线|开馆|发布|制定|颁布)的"
 )
-_RISES = r"(?:大幅|大幅度|明显|显著|微|小幅|逐步|分别|陡|猛|骤|再|又|进一步|力争|已|一次性|全部|统一|直接)*(?:增|升|提|扩|降|减|缩|压|调|涨|上升|下降|下调|上调|回落|跌|整合|归并|撤并|合并|精简|清理|优化|变|改|退|并|砍|拓|发展|延|翻|跃|至|到|减并|攀|猛|控制)"
-_RISES_ON = re.compile(rf"^[，,]?[^，,。；;、：:（(\d]{{0,4}}?{_RISES}|^(?:归零|清零)")
+_LEADS = re.compile(
+    r"^[\s*#、.．\d（()）一二三四五六七八九十是第]*"
+    r"(?:其中|同时|而|但|此外|另外|对照|在|据统计|从数量看|我[局委县市区镇乡厅办院校])?[，,：:\s]*$"
+)
+_COMPARED = re.compile(
+    r"(?:比|比起|较|与|同|跟|高于|低于|多于|少于|优于|不如|相对于?)\s*(?:我[局委县市区镇乡厅办院校]|(?<=[比较])[^，,。；;、\d]{0,10}的)?$"
+)
+_PROPORTION = re.compile(r"(?:为|是|占|达|到|相当于|只及|恢复到)\s*$")
+_CHANGES = re.compile(
+    r"增|减|升|降|长|提高|提升|多|少|高|低|翻|缩|压|扩|涨|下滑|回落|快|慢|净|超|跌|延|取消|前移|前进|后移|进步|退步|相比|持平|一致|相当|[，,。；;]"
+)
+_RISES = (
+    r"(?:大幅度?|明显|显著|微|小幅|逐步|分别|陡|猛|骤|再|又|进一步|力争|已|一次性|全部|统一|直接)*"
+    r"(?:增|升|提(?=[高升到至])|扩|降|减|缩|压|调(?=[整高低为到至])|涨|上升|下降|下调|上调|回落|跌|整合|归并|撤并|合并|精简|清理|优化"
+    r"|变|改(?=为)|退(?=[到至为])|并(?=[为入])|砍|拓展|发展|延长|翻|跃|攀升|控制|至|到)"
+)
+_RISES_ON = re.compile(
+    rf"^[^，,。；;、：:（(\d]{{0,4}}?{_RISES}|^[，,]\s*{_RISES}[^，,。；;、：:（(\d]{{0,3}}(?:至|到|为)\s*$|^(?:归零|清零)"
+)
 _RISES_TO = re.compile(rf"^\s*{_RISES}[^，,。；;、：:（(\d]{{0,4}}?(?:至|到|为|成)\s*(?:了)?\s*$")
-_FROM = re.compile(r"(?:由|从|自)(?![而来事此中业])[^，,。；;：:、]{0,24}$")
+_FROM = re.compile(r"(?:(?<![自经理])由|从)(?![而来事此中业])[^，,。；;：:、]{0,16}$")
 _HELD = re.compile(
     r"粉丝|关注(?:人数|用户|量|者|数)|订阅(?:用户|数|人数|户数)?|注册用户|用户总数|(?:现行|继续)有效|现有|在册|在库|在岗|余额|馆藏|存量|库存"
 )
 _NEW = re.compile(r"新增|净增|增|涨")
-_PLANS = re.compile(r"(?:下一?步|下一?年度?|明年|来年|今后|(?P<year>20\d{2})\s*年).*(?:打算|计划|安排|思路|重点|举措|措施|工作)|工作(?:打算|思路|计划|安排|设想)")
+_PLANS = re.compile(
+    r"(?:下一?步|下一?年度?|明年|来年|今后|(?P<year>20\d{2})\s*年).*(?:打算|计划|安排|思路|重点|举措|措施|工作)"
+    r"|工作(?:打算|思路|计划|安排|设想)"
+)
 _GOES_ON = re.compile(
     r"^[\s*]*(?:[一二三四五六七八九十]是|[（(][一二三四五六七八九十\d]+[)）]|\d{1,2}[.、．]|第[一二三四五六]|首先|其次|再次|最后|同时|此外|另外|并|继续|进一步|不断|持续|加强|强化|推进|着力|健全|完善|提升|加大|深化|将|要|切实)"
 )
@@ -82,6 +105,8 @@ class _Mark(Value):
     reach: int
     time: Time
     is_lead: bool = False
+    is_weak: bool = False
+    """Whether it only goes on with the time of an earlier word (2021年，全年公开280条)."""
 
 
 _THE_YEAR = Time()
@@ -106,7 +131,7 @@ class Clock:
             offset += len(sentence.text)
         marks = _marks(text, numbers, self._year)
         otherwise = self._otherwise(run[0], marks)
-        told = iter(_times(text, numbers, marks, otherwise, self._year))
+        told = iter(_times(text, numbers, marks, otherwise))
         return [[next(told) for _ in phrases] for phrases in found]
 
     def _otherwise(self, sentence: Sentence, marks: Sequence[_Mark]) -> Time:
@@ -124,21 +149,27 @@ class Clock:
 
 
 def _times(
-    text: str, numbers: Sequence[tuple[int, int]], marks: Sequence[_Mark], otherwise: Time, year: int | None
+    text: str, numbers: Sequence[tuple[int, int]], marks: Sequence[_Mark], otherwise: Time
 ) -> Iterator[Time]:
     for index, (start, end) in enumerate(numbers):
         governing = [mark for mark in marks if mark.end <= start < mark.reach]
+        if governing and governing[-1].is_weak:
+            firm = [mark for mark in governing if not mark.is_weak]
+            governing = firm if firm or otherwise.period == "plan" else governing
         time = governing[-1].time if governing else otherwise
         floor = numbers[index - 1][1] if index else 0
         following = numbers[index + 1][0] if index + 1 < len(numbers) else len(text)
-        if _is_left_behind(text[floor:start], text[end:following]):
-            time = time if time.period == "last" else Time(period="from")
+        behind = text[end:following]
+        if is_left_behind(text[floor:start], behind):
+            # 下一步由5小时缩短到2小时：甲是现在的
+            is_now = time.period == "plan" or _MEANT.search(behind) or _THIS.search(text[floor:start])
+            time = time if time.period == "last" else _THE_YEAR if is_now else Time(period="from")
         elif time.period == "year" and _is_held(text[floor:start]):
             time = Time(period="as_of")
         yield time
 
 
-def _is_left_behind(before: str, behind: str) -> bool:
+def is_left_behind(before: str, behind: str) -> bool:
     """Tell whether a number is 甲 of 由甲升至乙 or 甲增至乙."""
     if _RISES_TO.match(behind):
         return True
@@ -153,7 +184,10 @@ def _is_held(before: str) -> bool:
 
 def _marks(text: str, numbers: Sequence[tuple[int, int]], year: int | None) -> list[_Mark]:
     """Return the words of time in their order; where one reads over another the first counts."""
-    plain = _TITLE.sub(lambda match: "\x00" * len(match.group()), text)
+    plain = _SPELLED_YEAR.sub(
+        lambda match: match.group().translate(_FIGURES),
+        _TITLE.sub(lambda match: "\x00" * len(match.group()), text),
+    )
     marks: list[_Mark] = []
     taken = [False] * len(text)
     for match, time in _words(plain, year):
@@ -174,11 +208,9 @@ def _words(text: str, year: int | None) -> Iterator[tuple[re.Match[str], Time | 
     for match in _RUNNING.finditer(text):
         yield match, _running_time(text, match)
     for match in _COUNTED_AT.finditer(text):
-        named = match["year"]
-        is_past = named is not None and year is not None and int(named) < year
-        if match.group().startswith("到") and match.group() == "到":
-            continue
-        yield match, Time(period="last", of_year=int(named)) if is_past else Time(period="as_of")
+        named = int(match["year"] or match["year2"] or 0)
+        is_past = year is not None and 0 < named < year
+        yield match, Time(period="last", of_year=named) if is_past else Time(period="as_of")
     for match in _LAST.finditer(text):
         original = match.group().startswith("原")
         back = 2 if "前年" in match.group() else 1
@@ -197,7 +229,8 @@ def _words(text: str, year: int | None) -> Iterator[tuple[re.Match[str], Time | 
 def _span_time(match: re.Match[str], year: int | None) -> Time | None:
     first = int(match["first"])
     second = int(match["second"] or match["first"])
-    if year is None or year in {first, second} and (match["school"] or match["dated2"] or match["same"]):
+    is_dated = match["school"] or match["dated2"] or match["same"]
+    if year is None or (is_dated and year in {first, second}):
         return _THE_YEAR
     if second < year:
         return Time(period="last", of_year=second)
@@ -212,18 +245,23 @@ def _running_time(text: str, match: re.Match[str]) -> Time | None:
         return _THE_YEAR
     if said == "累计":
         clause = re.split(r"[，,；;。：:]", text[: match.start()])[-1]
-        return None if re.search(r"全年|年内|今年|本年|当年|\d\s*年|年度|月", clause) else Time(period="since")
+        if re.search("截至|截止", clause):
+            return Time(period="since")
+        return (
+            None if re.search(r"全年|年内|今年|本年|当年|\d\s*年|年度|月", clause) else Time(period="since")
+        )
     return Time(period="since", since=said)
 
 
 def _named_time(text: str, match: re.Match[str], year: int | None) -> Time | None:
     named = int(match["year"])
     if year is None or named == year:
-        return _THE_YEAR
+        return Time(period="as_of") if re.search("[末底]", match.group()) else _THE_YEAR
     if named < year:
         return None if _STARTED.match(text[match.end() :]) else Time(period="last", of_year=named)
-    held_over = re.search(r"(?:结转|转入|延至|至|到|自|于|留待)\s*$", text[: match.start()])
-    return None if match["day"] or held_over else Time(period="plan", of_year=named)
+    held_over = re.search(r"(?:结转|转入|延至|至|到|于|留待)\s*$", text[: match.start()])
+    in_force = match["day"] or re.match(r"[^，,。；;]{0,8}起(?:施行|实施|执行|生效)", text[match.end() :])
+    return None if in_force or held_over else Time(period="plan", of_year=named)
 
 
 def _mark(
@@ -239,6 +277,10 @@ def _mark(
         return None
     between = text[end : first[0]]
     is_past = time.period in {"last", "from"}
+    if is_past and between.startswith("的") and _is_ratio(text, first) and _PROPORTION.search(text[:start]):
+        return None
+    if is_past and re.match(r"\s*[（(]\s*$", between):
+        return _Mark(start=start, end=end, reach=text.find("）", end) + 1 or len(text), time=time)
     if is_past and _COMPARED.search(text[:start]):
         if _CHANGES.search(between):
             return None
@@ -246,7 +288,12 @@ def _mark(
         reach = first[1] + alike.start() if alike else first[1]
         return _Mark(start=start, end=end, reach=reach, time=time)
     is_lead = bool(_LEADS.match(text[piece:start]))
-    if text.startswith("的", end) and is_past:
+    is_this = time.period == "year" and not match.group()[0].isdigit()
+    if (is_past or is_this) and (text.startswith("的", end) or re.search(r"(?:由|从)\s*$", text[:start])):
+        reach = first[1]
+    elif is_past and re.search(r"[^\s][：:]\s*\S", between):
+        reach = len(text)
+    elif "aim" in match.groupdict() and match["aim"]:
         reach = first[1]
     elif time.period == "year":
         reach = len(text)
@@ -256,7 +303,16 @@ def _mark(
         reach = len(text)
     else:
         reach = _end_of_list(text, end)
-    return _Mark(start=start, end=end, reach=reach, time=time, is_lead=is_lead and piece == 0)
+        already = re.search(r"已|现在|目前", text[first[1] : reach]) if is_past else None
+        reach = first[1] + already.start() if already else reach
+    is_weak = match.group() in {"全年", "年内", "年度内", "当年"}
+    return _Mark(
+        start=start, end=end, reach=reach, time=time, is_lead=is_lead and piece == 0, is_weak=is_weak
+    )
+
+
+def _is_ratio(text: str, number: tuple[int, int]) -> bool:
+    return bool(re.search(r"[%％‰倍成]|百分之", text[number[0] : number[1]]))
 
 
 def _end_of_list(text: str, start: int) -> int:

@@ -64,10 +64,11 @@ def _says(figure: Figure, entry: Statement) -> bool:
 
 
 def _is_level_of_issuer(figure: Figure) -> bool:
-    """Tell what a table can state too: a level, no change and no range, of the body that reports."""
+    """Tell what a table can state too: the year's level, no change and no range, of the body that reports."""
     return (
         figure.subject is None
         and not figure.change
+        and figure.period in {"year", "as_of"}
         and figure.quantity is not None
         and figure.quantity.upper is None
         and figure.quantity.qualifier != "累计"
