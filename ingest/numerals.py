@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
+from typing import NamedTuple
 
 from ingest.indicators import Language
 from ingest.models import Qualifier, Quantity, Value
@@ -35,6 +36,7 @@ _ARABIC = rf"\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d{{1,3}}(?:{_SPACE}\d{{3}})+(?!\d
 _MIXED = r"\d+(?:\.\d+)?(?:[万亿]\d+(?:\.\d+)?)+"
 _SPELLED = rf"(?<![{_CHINESE}万亿点])[{_CHINESE}]+(?:[万亿][{_CHINESE}]+)*(?:点[零〇一二三四五六七八九]+)?"
 _NUMBER = rf"{_MIXED}|{_ARABIC}|{_SPELLED}"
+_ANY_NUMBER = re.compile(rf"[\d{_CHINESE}万亿]")
 _TO = r"\s*(?:[-—–－~～]{1,2}|至|到)\s*"
 # 3 条例、5 部门、12 期间：量词与后面的字是另一个词，数后就没有单位
 _OTHER_WORDS = {
@@ -53,6 +55,17 @@ class NumberPhrase(Value):
     quantity: Quantity
     char_start: int
     char_end: int
+
+
+class _Read(NamedTuple):
+    """Hold what a pattern made of a stretch of text."""
+
+    start: int
+    end: int
+    value: Decimal
+    unit: str
+    qualifier: Qualifier | None = None
+    upper: Decimal | None = None
 
 
 def chinese_number(text: str) -> Decimal | None:
@@ -165,7 +178,10 @@ def _measured(units: tuple[str, ...]) -> str:
 
 def number_phrases(text: str, language: Language) -> Iterator[NumberPhrase]:
     """Yield each quantity with its place; numbers without a measure word, money or ratio unit are passed over."""
-    plain = _BRACKETED.sub(lambda match: f" {match[2]} ", text.translate(_WIDTH))
+    plain = text.translate(_WIDTH)
+    if not _ANY_NUMBER.search(plain):
+        return
+    plain = _BRACKETED.sub(lambda match: f" {match[2]} ", plain)
     for mask in _MASKS:
         plain = mask.sub(_blank, plain)
     units = (*language.measures, *language.money, *language.ratios)
@@ -178,13 +194,11 @@ def number_phrases(text: str, language: Language) -> Iterator[NumberPhrase]:
         (_SCALED, _scaled),
         (_TENTHS, _tenths),
     ):
-        read_here = [
-            _qualified(phrase, plain, text) for match in pattern.finditer(plain) for phrase in read(match)
-        ]
-        for phrase in read_here:
+        here = [_as_printed(one, plain, text) for match in pattern.finditer(plain) for one in read(match)]
+        for phrase in here:
             start, end = phrase.char_start, phrase.char_end
             plain = f"{plain[:start]}{_MASK * (end - start)}{plain[end:]}"
-        found += read_here
+        found += here
     yield from sorted(found, key=lambda phrase: phrase.char_start)
 
 
@@ -192,58 +206,66 @@ def _blank(match: re.Match[str]) -> str:
     return _MASK * len(match.group())
 
 
-def _qualified(phrase: NumberPhrase, plain: str, text: str) -> NumberPhrase:
+def _as_printed(read: _Read, plain: str, text: str) -> NumberPhrase:
     """Return the phrase as printed, with a word in front that leaves its amount open (近 300 条), or a bracket."""
-    start, quantity = phrase.char_start, phrase.quantity
+    start, qualifier = read.start, read.qualifier
     word = _QUALIFIED.search(plain, max(0, start - 6), start)
+    closing = _CLOSED_BY.get(text[start - 1 : start])
     if word is not None:
-        start = word.start()
-        quantity = quantity.model_copy(update={"qualifier": _VAGUE[word["word"]]})
-    elif (
-        text[start - 1 : start] in _CLOSED_BY and _CLOSED_BY[text[start - 1]] in text[start : phrase.char_end]
-    ):
+        start, qualifier = word.start(), _VAGUE[word["word"]]
+    elif closing is not None and closing in text[start : read.end]:
         start -= 1
-    printed = text[start : phrase.char_end]
-    return phrase.model_copy(
-        update={"quantity": quantity.model_copy(update={"printed": printed}), "char_start": start}
+    quantity = Quantity(
+        value=read.value,
+        unit=read.unit,
+        printed=text[start : read.end],
+        qualifier=qualifier,
+        upper=read.upper,
     )
+    return NumberPhrase(quantity=quantity, char_start=start, char_end=read.end)
 
 
-def _phrase(match: re.Match[str], value: Decimal | None, unit: str, **more: object) -> Iterator[NumberPhrase]:
+def _read(
+    match: re.Match[str],
+    value: Decimal | None,
+    unit: str,
+    *,
+    qualifier: Qualifier | None = None,
+    upper: Decimal | None = None,
+) -> Iterator[_Read]:
     if value is not None:
-        quantity = Quantity.model_validate({"value": value, "unit": unit, "printed": match.group(), **more})
-        yield NumberPhrase(quantity=quantity, char_start=match.start(), char_end=match.end())
+        yield _Read(match.start(), match.end(), value, unit, qualifier, upper)
 
 
-def _share(match: re.Match[str]) -> Iterator[NumberPhrase]:
+def _share(match: re.Match[str]) -> Iterator[_Read]:
     """Read 百分之九十八点六 and 百分之三至五."""
     low, high = _percent(match["low"]), match["high"] and _percent(match["high"])
     unit = "%" if match["of"] == "百分之" else "‰"
-    yield from _phrase(match, low, unit, upper=high, qualifier=_AFTER.get(match["after"] or ""))
+    yield from _read(match, low, unit, upper=high, qualifier=_AFTER.get(match["after"] or ""))
 
 
-def _price(match: re.Match[str]) -> Iterator[NumberPhrase]:
+def _price(match: re.Match[str]) -> Iterator[_Read]:
     """Read ¥1,200: the sign of the currency is the unit."""
-    yield from _phrase(match, _amount(match["number"]), f"{match['scale'] or ''}元")
+    yield from _read(match, _amount(match["number"]), f"{match['scale'] or ''}元")
 
 
-def _scaled(match: re.Match[str]) -> Iterator[NumberPhrase]:
+def _scaled(match: re.Match[str]) -> Iterator[_Read]:
     """Read 粉丝 34.9万: a number without a measure word whose scale tells that it counts."""
     if _stands_alone(match):
-        yield from _phrase(
+        yield from _read(
             match, _amount(match["number"]), match["scale"], qualifier=_AFTER.get(match["more"] or "")
         )
 
 
-def _tenths(match: re.Match[str]) -> Iterator[NumberPhrase]:
+def _tenths(match: re.Match[str]) -> Iterator[_Read]:
     """Read 六成 and 四成四 as tenths of a whole."""
     value = _amount(match["whole"])
     rest = _DIGITS[match["rest"]] if match["rest"] else 0
     qualifier = _AFTER.get(match["after"] or "")
-    yield from _phrase(match, value and value + Decimal(rest) / 10, "成", qualifier=qualifier)
+    yield from _read(match, value and value + Decimal(rest) / 10, "成", qualifier=qualifier)
 
 
-def _rough(match: re.Match[str]) -> Iterator[NumberPhrase]:
+def _rough(match: re.Match[str]) -> Iterator[_Read]:
     """Read 几十 as 20 to 100, 十几 as 11 to 19, 上百 as 100 or more; 百 alone (百人大会) is no number."""
     order = match["some_of"] or match["over_of"] or match["bare"] or ""
     scale = order[-1:] if order[-1:] in _SCALES else match["scale"] or ""
@@ -253,21 +275,21 @@ def _rough(match: re.Match[str]) -> Iterator[NumberPhrase]:
     unit = scale + (match["unit"] or match["inside"])
     qualifier = _after(match)
     if match["some"]:
-        yield from _phrase(match, 2 * tens, unit, upper=10 * tens)
+        yield from _read(match, 2 * tens, unit, upper=10 * tens)
     elif match["teens"]:
         value = chinese_number(match["teens"]) or Decimal(0)
-        yield from _phrase(match, value + 1, unit, upper=value + 9)
+        yield from _read(match, value + 1, unit, upper=value + 9)
     elif match["over"]:
-        yield from _phrase(match, tens, unit, qualifier="以上")
+        yield from _read(match, tens, unit, qualifier="以上")
     elif (
         match["more"]
         or match["more2"]
         or _QUALIFIED.search(match.string, max(0, match.start() - 6), match.start())
     ):
-        yield from _phrase(match, tens, unit, qualifier=qualifier)
+        yield from _read(match, tens, unit, qualifier=qualifier)
 
 
-def _counts(match: re.Match[str]) -> Iterator[NumberPhrase]:
+def _counts(match: re.Match[str]) -> Iterator[_Read]:
     """Read a number or a range with its unit; of 由3个到5个 both are numbers of their own."""
     if not _stands_alone(match) or not _is_word_of_its_own(match):
         return
@@ -294,32 +316,21 @@ def _counts(match: re.Match[str]) -> Iterator[NumberPhrase]:
     sign = _sign(match, unit)
     if sign is None:
         return
-    for phrase in _phrase(
-        match,
-        -value if sign in {"-", "−", "负"} else value,
-        unit,
-        qualifier=_after(match),
-        upper=high and high * factor,
-    ):
-        yield phrase.model_copy(update={"char_start": phrase.char_start - len(sign)})
+    value = -value if sign in {"-", "−", "负"} else value
+    upper = None if high is None else high * factor
+    yield _Read(start - len(sign), match.end(), value, unit, _after(match), upper)
 
 
-def _both(match: re.Match[str]) -> Iterator[NumberPhrase]:
+def _both(match: re.Match[str]) -> Iterator[_Read]:
     """Yield 甲 and 乙 of 由甲到乙, 甲 in the unit of 乙."""
     unit = match["unit"] or match["inside"]
     for name, scale in (("low", match["low_scale"] or ""), ("number", match["scale"] or "")):
         number = _in_full(match[name]) if re.search("[万亿]", match[name]) else _amount(match[name])
         if number is None:
             return
-        start, end = match.span(name) if name == "low" else (match.start(name), match.end())
-        if name == "low":
-            end = match.start("to")
-        quantity = Quantity(
-            value=number * _THOUSANDS.get(scale, Decimal(1)),
-            unit=("" if scale in _THOUSANDS else scale) + unit,
-            printed=match.string[start:end],
-        )
-        yield NumberPhrase(quantity=quantity, char_start=start, char_end=end)
+        end = match.start("to") if name == "low" else match.end()
+        value = number * _THOUSANDS.get(scale, Decimal(1))
+        yield _Read(match.start(name), end, value, ("" if scale in _THOUSANDS else scale) + unit)
 
 
 def _after(match: re.Match[str]) -> Qualifier | None:

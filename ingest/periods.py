@@ -46,6 +46,10 @@ _AMOUNT_MEANT = re.compile(
     r"|(?:招聘|招生|采购|投放|培训|年度)计划(?=[为：:约共]?\s*\d[\d,.]*\s*(?:[万亿]|人|元|名|%|户|套|公里|平方米))"
     r"|(?P<aim>(?:目标|年度任务|任务数)(?:数|值)?(?=[为：:是约]?\s*\d[\d,.]*+\s*(?!个?百分点|[项条篇份\s])|[为：:是]\s*\d)|年初安排(?=\s*\d))"
 )
+_LEAD = re.compile(
+    rf"^[\s*#、.．\d（()）一二三四五六七八九十是第]{{0,6}}(?:(?P<next>下一步|下步|下一?阶段|下一?年度?|明年|来年|新的一年|今后|改进(?:举措|措施|方向|计划|思路))"
+    rf"|(?P<year>{_YEAR})\s*年|今年|本年|全年|上年|去年)"
+)
 _NAMED_YEAR = re.compile(
     rf"(?P<year>{_YEAR})\s*年(?:度|[末底初]|同期|年[底末]|[上下]半年)?(?P<day>{_DAY})?(?:时|全年|同期)?"
 )
@@ -104,7 +108,6 @@ class _Mark(Value):
     end: int
     reach: int
     time: Time
-    is_lead: bool = False
     is_weak: bool = False
     """Whether it only goes on with the time of an earlier word (2021年，全年公开280条)."""
 
@@ -123,18 +126,17 @@ class Clock:
 
     def times(self, run: Sequence[Sentence], found: Sequence[Sequence[NumberPhrase]]) -> list[list[Time]]:
         """Return the time of each number of the sentences up to a full stop, in their order."""
+        otherwise = self._otherwise(run[0])
         text = "".join(sentence.text for sentence in run)
         numbers: list[tuple[int, int]] = []
         offset = 0
         for sentence, phrases in zip(run, found, strict=True):
             numbers += [(offset + phrase.char_start, offset + phrase.char_end) for phrase in phrases]
             offset += len(sentence.text)
-        marks = _marks(text, numbers, self._year)
-        otherwise = self._otherwise(run[0], marks)
-        told = iter(_times(text, numbers, marks, otherwise))
+        told = iter(_times(text, numbers, _marks(text, numbers, self._year), otherwise) if numbers else ())
         return [[next(told) for _ in phrases] for phrases in found]
 
-    def _otherwise(self, sentence: Sentence, marks: Sequence[_Mark]) -> Time:
+    def _otherwise(self, sentence: Sentence) -> Time:
         """Return the time of numbers that no word governs: planned, where the section or what went before says so."""
         path = sentence.section_path
         heading = _PLANS.search(path[-1]) if path else None
@@ -142,9 +144,14 @@ class Clock:
             heading["year"] is None or self._year is None or int(heading["year"]) > self._year
         )
         goes_on = self._plans and path == self._path and bool(_GOES_ON.match(sentence.text))
-        lead = next((mark for mark in marks if mark.is_lead), None)
+        lead = _LEAD.match(sentence.text)
         self._path = path
-        self._plans = lead.time.period == "plan" if lead is not None else goes_on
+        if lead is None:
+            self._plans = goes_on
+        else:
+            self._plans = lead["next"] is not None or (
+                lead["year"] is not None and self._year is not None and int(lead["year"]) > self._year
+            )
         return _PLANNED if planned or goes_on else _THE_YEAR
 
 
@@ -306,9 +313,7 @@ def _mark(
         already = re.search(r"已|现在|目前", text[first[1] : reach]) if is_past else None
         reach = first[1] + already.start() if already else reach
     is_weak = match.group() in {"全年", "年内", "年度内", "当年"}
-    return _Mark(
-        start=start, end=end, reach=reach, time=time, is_lead=is_lead and piece == 0, is_weak=is_weak
-    )
+    return _Mark(start=start, end=end, reach=reach, time=time, is_weak=is_weak)
 
 
 def _is_ratio(text: str, number: tuple[int, int]) -> bool:
