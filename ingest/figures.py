@@ -158,6 +158,10 @@ def _phrase(text: str, found: Sequence[NumberPhrase], index: int) -> str:
     number = found[index]
     floor = found[index - 1].char_end if index else 0
     ceiling = found[index + 1].char_start if index + 1 < len(found) else len(text)
+    if ceiling == number.char_end:
+        # 设置26类110个栏目：栏目也是前一个数的
+        following = found[index + 1].char_end
+        return _phrase(f"{text[:ceiling]}{text[following:]}", found[: index + 1], index)
     start = max(floor, *(text.rfind(mark, floor, number.char_start) + 1 for mark in _CLAUSE_MARKS))
     opened = max(text.rfind(mark, start, number.char_start) for mark in "（(")
     if opened >= 0 and not any(mark in text[opened : number.char_start] for mark in "）)"):
