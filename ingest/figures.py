@@ -158,7 +158,7 @@ def _phrase(text: str, found: Sequence[NumberPhrase], index: int) -> str:
     number = found[index]
     floor = found[index - 1].char_end if index else 0
     ceiling = found[index + 1].char_start if index + 1 < len(found) else len(text)
-    if ceiling == number.char_end:
+    if index + 1 < len(found) and ceiling == number.char_end:
         # 设置26类110个栏目：栏目也是前一个数的
         following = found[index + 1].char_end
         return _phrase(f"{text[:ceiling]}{text[following:]}", found[: index + 1], index)

@@ -164,6 +164,10 @@ def _times(
             firm = [mark for mark in governing if not mark.is_weak]
             governing = firm if firm or otherwise.period == "plan" else governing
         time = governing[-1].time if governing else otherwise
+        if time.period == "since" and time.since is None:
+            # 历年累计：开始是累计之前说的
+            begun = [mark.time for mark in governing if mark.time.since is not None]
+            time = begun[-1] if begun else time
         floor = numbers[index - 1][1] if index else 0
         following = numbers[index + 1][0] if index + 1 < len(numbers) else len(text)
         behind = text[end:following]
@@ -310,8 +314,9 @@ def _mark(
         reach = len(text)
     else:
         reach = _end_of_list(text, end)
-        already = re.search(r"已|现在|目前", text[first[1] : reach]) if is_past else None
-        reach = first[1] + already.start() if already else reach
+        # 上年提出的4个问题已改进3个、占计划4亿元的75%：后一个数是今年的
+        now = re.search(r"已|现在|目前|^的(?=\s*[\d百])", text[first[1] : reach])
+        reach = first[1] + now.start() if now else reach
     is_weak = match.group() in {"全年", "年内", "年度内", "当年"}
     return _Mark(start=start, end=end, reach=reach, time=time, is_weak=is_weak)
 
