@@ -37,17 +37,18 @@ _NEXT = re.compile(
     r"(?<!转入)(?<!结转)(?<![至到])(?:下一?(?:年度?|学年)(?!度?(?:继续|办理|的))|明年|来年|新的一年|下一步|下步|下一?阶段|今后|未来[一二三四五几两\d]+年|改进(?:举措|措施|方向|计划|思路)(?=[。：:]))"
 )
 _MEANT = re.compile(
-    r"力争|争取(?!到)|预计|打算|拟(?=[于在将把对再新增推建设开组用安选从到用扩提])"
-    r"|将(?=进一步|继续|持续|着力|不断|力争|计划|把|新增|再|达到|于明年|于下|重点)"
+    r"力争|力求|争取(?!到)|预计|打算|有望|拟(?=[于在将把对再新增推建设开组用安选从到扩提派举投采培招编完购压])"
+    r"|将(?=进一步|继续|持续|着力|不断|力争|计划|把|新增|再|达到|于|在(?!线|校|岗|册)|通过|开展|组织|举办|加大|加强|推进|推出|建设|建成|重点)"
 )
 _AMOUNT_MEANT = re.compile(
-    r"计划(?=总?投资|增设|新增|新建|安排|招生|招收|招聘|实施(?!情况)|完成|组织|开展|举办|推出|建设|再|到|于|在|将|把|从|用)"
+    r"计划(?=总?投资|增设|新增|新建|安排|招生|招收|招录|招聘|聘请|实施(?!情况)|完成|组织|开展|举办|推出|建设|建成|培训|购置|投入|改造|出台|解决|提高|压缩|扩大|再|到|于|在|将|把|从|用)"
+    r"|规划(?:为|新建|总投资)"
     r"|(?:^|(?<=[年，,；;。]))原?计划(?:公开|发布|办理)"
     r"|(?:招聘|招生|采购|投放|培训|年度)计划(?=[为：:约共]?\s*\d[\d,.]*\s*(?:[万亿]|人|元|名|%|户|套|公里|平方米))"
     r"|(?P<aim>(?:目标|年度任务|任务数)(?:数|值)?(?=[为：:是约]?\s*\d[\d,.]*+\s*(?!个?百分点|[项条篇份\s])|[为：:是]\s*\d)|年初安排(?=\s*\d))"
 )
 _LEAD = re.compile(
-    rf"^[\s*#、.．\d（()）一二三四五六七八九十是第]{{0,6}}(?:(?P<next>下一步|下步|下一?阶段|下一?年度?|明年|来年|新的一年|今后|改进(?:举措|措施|方向|计划|思路))"
+    rf"^[\s*#、.．\d（()）一二三四五六七八九十是第自从在到]{{0,6}}(?:(?P<next>下一步|下步|下一?阶段|下一?年度?|明年|来年|新的一年|今后|改进(?:举措|措施|方向|计划|思路))"
     rf"|(?P<year>{_YEAR})\s*年|今年|本年|全年|上年|去年)"
 )
 _NAMED_YEAR = re.compile(
@@ -88,9 +89,15 @@ _PLANS = re.compile(
     r"(?:下一?步|下一?年度?|明年|来年|今后|(?P<year>20\d{2})\s*年).*(?:打算|计划|安排|思路|重点|举措|措施|工作)"
     r"|工作(?:打算|思路|计划|安排|设想)"
 )
-_GOES_ON = re.compile(
-    r"^[\s*]*(?:[一二三四五六七八九十]是|[（(][一二三四五六七八九十\d]+[)）]|\d{1,2}[.、．]|第[一二三四五六]|首先|其次|再次|最后|同时|此外|另外|并|继续|进一步|不断|持续|加强|强化|推进|着力|健全|完善|提升|加大|深化|将|要|切实)"
+_TOLD = re.compile(
+    r"今年|本年|去年|上年|已|目前|截至|截止|了\s*\d|共\s*[收受公发办开接]|(?P<year>20\d{2})\s*年"
 )
+_GOES_ON = re.compile(
+    r"^[\s*]*(?:[一二三四五六七八九十]是|[（(][一二三四五六七八九十\d]+[)）]|\d{1,2}[.、．]|第[一二三四五六]|首先|其次|再次|最后|同时|此外|另外"
+    r"|继续|进一步|不断|持续|加强|强化|推进|着力|健全|完善|提升|加大|深化|将)"
+)
+_INTENDS = re.compile(r"将|拟|要|力争|争取|计划|预计|打算|目标|着力|继续|进一步|重点|一律|改进")
+_LOOKS_BACK = re.compile(r"问题|不足|困难|情况|回顾|总结|成效|自评|评估|本年|[与及和]")
 
 
 class Time(Value):
@@ -123,11 +130,13 @@ class Clock:
         self._year = year
         self._path: tuple[str, ...] = ()
         self._plans = False
+        self._end = 0
 
     def times(self, run: Sequence[Sentence], found: Sequence[Sequence[NumberPhrase]]) -> list[list[Time]]:
         """Return the time of each number of the sentences up to a full stop, in their order."""
-        otherwise = self._otherwise(run[0])
         text = "".join(sentence.text for sentence in run)
+        otherwise = self._otherwise(run[0], text)
+        self._end = run[-1].char_end
         numbers: list[tuple[int, int]] = []
         offset = 0
         for sentence, phrases in zip(run, found, strict=True):
@@ -136,23 +145,30 @@ class Clock:
         told = iter(_times(text, numbers, _marks(text, numbers, self._year), otherwise) if numbers else ())
         return [[next(told) for _ in phrases] for phrases in found]
 
-    def _otherwise(self, sentence: Sentence) -> Time:
+    def _otherwise(self, sentence: Sentence, text: str) -> Time:
         """Return the time of numbers that no word governs: planned, where the section or what went before says so."""
         path = sentence.section_path
-        heading = _PLANS.search(path[-1]) if path else None
+        heading = _PLANS.search(path[-1]) if path and not _LOOKS_BACK.search(path[-1]) else None
         planned = heading is not None and (
             heading["year"] is None or self._year is None or int(heading["year"]) > self._year
         )
-        goes_on = self._plans and path == self._path and bool(_GOES_ON.match(sentence.text))
+        in_paragraph = sentence.char_start == self._end or bool(_GOES_ON.match(sentence.text))
+        goes_on = self._plans and path == self._path and in_paragraph and not self._tells(text)
         lead = _LEAD.match(sentence.text)
         self._path = path
         if lead is None:
             self._plans = goes_on
         else:
-            self._plans = lead["next"] is not None or (
-                lead["year"] is not None and self._year is not None and int(lead["year"]) > self._year
-            )
+            is_later = lead["year"] and self._year is not None and int(lead["year"]) > self._year
+            self._plans = bool(lead["next"] or is_later) and bool(_INTENDS.search(text))
         return _PLANNED if planned or goes_on else _THE_YEAR
+
+    def _tells(self, text: str) -> bool:
+        """Tell whether a sentence speaks of what was done, so that no plan goes on in it."""
+        return any(
+            told["year"] is None or self._year is None or int(told["year"]) <= self._year
+            for told in _TOLD.finditer(text)
+        )
 
 
 def _times(
@@ -175,6 +191,8 @@ def _times(
             # 下一步由5小时缩短到2小时：甲是现在的
             is_now = time.period == "plan" or _MEANT.search(behind) or _THIS.search(text[floor:start])
             time = time if time.period == "last" else _THE_YEAR if is_now else Time(period="from")
+        elif time.period == "year" and re.match(r"[”\s]*(?:为|的)(?:目标|计划)", behind):
+            time = _PLANNED
         elif time.period == "year" and _is_held(text[floor:start]):
             time = Time(period="as_of")
         yield time
@@ -221,6 +239,9 @@ def _words(text: str, year: int | None) -> Iterator[tuple[re.Match[str], Time | 
     for match in _COUNTED_AT.finditer(text):
         named = int(match["year"] or match["year2"] or 0)
         is_past = year is not None and 0 < named < year
+        if year is not None and named > year and match["year2"]:
+            yield match, Time(period="plan", of_year=named)
+            continue
         yield match, Time(period="last", of_year=named) if is_past else Time(period="as_of")
     for match in _LAST.finditer(text):
         original = match.group().startswith("原")
@@ -270,8 +291,11 @@ def _named_time(text: str, match: re.Match[str], year: int | None) -> Time | Non
         return Time(period="as_of") if re.search("[末底]", match.group()) else _THE_YEAR
     if named < year:
         return None if _STARTED.match(text[match.end() :]) else Time(period="last", of_year=named)
-    held_over = re.search(r"(?:结转|转入|延至|至|到|于|留待)\s*$", text[: match.start()])
-    in_force = match["day"] or re.match(r"[^，,。；;]{0,8}起(?:施行|实施|执行|生效)", text[match.end() :])
+    held_over = re.search(r"(?:结转|转入|转至|延至|延到|留待|移至)\s*$", text[: match.start()])
+    behind = text[match.end() :]
+    in_force = re.match(r"[^，,。；;]{0,8}起(?:施行|实施|执行|生效)", behind) or (
+        match["day"] and not re.match(r"底?(?:前|以前|之前)", behind)
+    )
     return None if in_force or held_over else Time(period="plan", of_year=named)
 
 
