@@ -239,7 +239,7 @@ def _read(
 
 def _share(match: re.Match[str]) -> Iterator[_Read]:
     """Read 百分之九十八点六 and 百分之三至五."""
-    low, high = _percent(match["low"]), match["high"] and _percent(match["high"])
+    low, high = _percent(match["low"]), _percent(match["high"]) if match["high"] else None
     unit = "%" if match["of"] == "百分之" else "‰"
     yield from _read(match, low, unit, upper=high, qualifier=_AFTER.get(match["after"] or ""))
 

@@ -30,8 +30,9 @@ _COUNTED_AT = re.compile(
 )
 _THIS = re.compile(r"今年|本年度?(?!度)|本学年|本学期|全年|年内|当年|报告期内?|本期|年度内")
 _LAST = re.compile(
-    r"(?:(?:(?<![以网线])上|前)一(?:年度?|学年|学期|采暖期|汛期|轮|期)|(?<![以网线])上(?:年度?|学年|学期)(?!未?办?结?结转)|去年"
+    r"(?:(?:(?<![以网线])上|前)一(?:年度?|学年|学期|采暖期|汛期|轮|期)|(?<![以网线])上(?:年度?+|学年|学期)(?!未?办?结?结转)|去年"
     r"|(?<![之以提此])前年(?!度)|两年前)(?:年?[末底初]|同期|全年)?|原有|原为|原来(?:的|为|有)?|原先(?:的|为|有)?"
+    r"|年初(?=[的为有仅只]|[^，,。；;]{0,12}\d[^，,。；;]*[，,；;][^。]*年[末底])"
 )
 _NEXT = re.compile(
     r"(?<!转入)(?<!结转)(?<![至到])(?:下一?(?:年度?|学年)(?!度?(?:继续|办理|的))|明年|来年|新的一年|下一步|下步|下一?阶段|今后|未来[一二三四五几两\d]+年|改进(?:举措|措施|方向|计划|思路)(?=[。：:]))"
@@ -45,7 +46,7 @@ _AMOUNT_MEANT = re.compile(
     r"|规划(?:为|新建|总投资)"
     r"|(?:^|(?<=[年，,；;。]))原?计划(?:公开|发布|办理)"
     r"|(?:招聘|招生|采购|投放|培训|年度)计划(?=[为：:约共]?\s*\d[\d,.]*\s*(?:[万亿]|人|元|名|%|户|套|公里|平方米))"
-    r"|(?P<aim>(?:目标|年度任务|任务数)(?:数|值)?(?=[为：:是约]?\s*\d[\d,.]*+\s*(?!个?百分点|[项条篇份\s])|[为：:是]\s*\d)|年初安排(?=\s*\d))"
+    r"|(?P<aim>(?:目标任务|任务目标)(?=\s*\d)|安排(?=\s*\d[^，,。；;]{0,6}[，,]实际)|(?:目标|年度任务|任务数)(?:数|值)?(?=[为：:是约]?\s*\d[\d,.]*+\s*(?!个?百分点|[项条篇份\s])|[为：:是]\s*\d)|年初安排(?=\s*\d))"
 )
 _LEAD = re.compile(
     rf"^[\s*#、.．\d（()）一二三四五六七八九十是第自从在到]{{0,6}}(?:(?P<next>下一步|下步|下一?阶段|下一?年度?|明年|来年|新的一年|今后|改进(?:举措|措施|方向|计划|思路))"
@@ -223,6 +224,9 @@ def _marks(text: str, numbers: Sequence[tuple[int, int]], year: int | None) -> l
         if any(taken[match.start() : match.end()]):
             continue
         taken[match.start() : match.end()] = [True] * (match.end() - match.start())
+        if time is not None and time.since is not None:
+            since = text[match.start() : match.end()].strip("，, ")
+            time = time.model_copy(update={"since": since})
         mark = _mark(plain, numbers, match, time)
         if mark is not None:
             marks.append(mark)
@@ -244,7 +248,7 @@ def _words(text: str, year: int | None) -> Iterator[tuple[re.Match[str], Time | 
             continue
         yield match, Time(period="last", of_year=named) if is_past else Time(period="as_of")
     for match in _LAST.finditer(text):
-        original = match.group().startswith("原")
+        original = match.group().startswith(("原", "年初"))
         back = 2 if "前年" in match.group() else 1
         before = None if year is None or original else year - back
         yield match, Time(period="from") if original else Time(period="last", of_year=before)
@@ -268,7 +272,7 @@ def _span_time(match: re.Match[str], year: int | None) -> Time | None:
         return Time(period="last", of_year=second)
     if first > year:
         return _PLANNED
-    return Time(period="since", since=match.group().strip("，, ")) if second > first else _THE_YEAR
+    return Time(period="since", since=match.group()) if second > first else _THE_YEAR
 
 
 def _running_time(text: str, match: re.Match[str]) -> Time | None:
