@@ -109,6 +109,7 @@ def _of_sentence(
         tells = len(phrase) >= _SHORTEST_TELLING_PHRASE or index == 0
         opening = "" if tells else _opening(sentence.text, found, index)
         label = phrase if phrase in opening else f"{opening} {phrase}".strip()
+        label = f"{label}{_shared_with_next(sentence.text, found, index)}"
         start = sentence.char_start + number.char_start
         end = sentence.char_start + number.char_end
         quantity = _qualified(number, sentence.text)
@@ -158,10 +159,6 @@ def _phrase(text: str, found: Sequence[NumberPhrase], index: int) -> str:
     number = found[index]
     floor = found[index - 1].char_end if index else 0
     ceiling = found[index + 1].char_start if index + 1 < len(found) else len(text)
-    if index + 1 < len(found) and ceiling == number.char_end:
-        # 设置26类110个栏目：栏目也是前一个数的
-        following = found[index + 1].char_end
-        return _phrase(f"{text[:ceiling]}{text[following:]}", found[: index + 1], index)
     start = max(floor, *(text.rfind(mark, floor, number.char_start) + 1 for mark in _CLAUSE_MARKS))
     opened = max(text.rfind(mark, start, number.char_start) for mark in "（(")
     if opened >= 0 and not any(mark in text[opened : number.char_start] for mark in "）)"):
@@ -210,6 +207,18 @@ def _goes_up_or_down(text: str, found: Sequence[NumberPhrase], index: int) -> bo
 def _phrase_in_front(text: str, found: Sequence[NumberPhrase], index: int) -> str:
     """Return the words of the number's clause before it."""
     return _phrase(text[: found[index].char_end], found[: index + 1], index)
+
+
+def _shared_with_next(text: str, found: Sequence[NumberPhrase], index: int) -> str:
+    """Return the words behind the next number where nothing stands between: of 26类110个栏目 both count 栏目."""
+    following = found[index + 1] if index + 1 < len(found) else None
+    if following is None or following.char_start != found[index].char_end:
+        return ""
+    return _phrase(text[following.char_start :], (_moved(following, following.char_start),), 0)
+
+
+def _moved(number: NumberPhrase, by: int) -> NumberPhrase:
+    return number.model_copy(update={"char_start": number.char_start - by, "char_end": number.char_end - by})
 
 
 def _respective(text: str, found: Sequence[NumberPhrase]) -> dict[int, str]:

@@ -244,7 +244,9 @@ def candidates(
     for card in view.cards:
         figure = card.figure
         asks = _ASKS_FOR_ANOTHER_TIME.get(figure.period)
-        if asks is not None and not asks.search(question):
+        # 年度计划投资39.6亿元（包括某项目30亿元）：问那个项目的，不必再说计划
+        is_of_a_plan = figure.period == "plan" and figure.part_of is not None
+        if asks is not None and not is_of_a_plan and not asks.search(question):
             continue
         if figure.dimensions.applicant is not None and figure.dimensions.applicant != wanted:
             continue
