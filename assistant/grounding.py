@@ -12,6 +12,7 @@ from assistant.models import Answer, Citation, Derivation
 from ingest.wording import folded
 
 _NUMBER = re.compile(r"(?<![\d.])\d[\d,]*(?:\.\d+)?")
+_SPACED = re.compile(r"(?<![\d.])\d{1,3}(?: \d{3})+(?!\d)")
 _YEARS = re.compile(r"((?:19|20)\d{2})\s*年?度?\s*(?:至|到|-|—|–|~|～)\s*((?:19|20)\d{2})")
 _MARK = re.compile(r"\[(\d{1,3})\]")
 _NUMBERED = re.compile(r"(?m)^\d{1,3}\. ")
@@ -77,7 +78,7 @@ def _proven_numbers(answer: Answer) -> frozenset[Decimal]:
         sources += [citation.column or "", str(citation.year or "")]
     for entry in answer.derivations:
         sources += [entry.expression, *entry.inputs]
-    found = {number for source in sources for number in _numbers(source)}
+    found = {number for source in sources for number in (*_numbers(source), *_spaced_numbers(source))}
     for span in _YEARS.finditer(answer.question):
         found |= {Decimal(year) for year in range(int(span[1]), int(span[2]) + 1)}
     for entry in answer.derivations:
@@ -89,3 +90,8 @@ def _proven_numbers(answer: Answer) -> frozenset[Decimal]:
 
 def _numbers(text: str) -> Sequence[Decimal]:
     return [Decimal(found.replace(",", "").rstrip(".")) for found in _NUMBER.findall(folded(text))]
+
+
+def _spaced_numbers(text: str) -> Sequence[Decimal]:
+    """Return the numbers whose thousands stand apart: 28 439."""
+    return [Decimal(found.replace(" ", "")) for found in _SPACED.findall(folded(text))]

@@ -11,6 +11,7 @@ from ingest.indicators import Indicators
 from ingest.models import Anchor, Dimensions, Figure, Organization, Quantity, Table, content_id
 from ingest.numerals import NumberPhrase, number_phrases
 from ingest.outline import Sentence
+from ingest.periods import Clock, Time, is_left_behind
 from ingest.relations import full_stops, relate
 from ingest.subjects import subject_of
 from ingest.wording import folded
@@ -20,6 +21,7 @@ _LIST_NUMBER = re.compile(r"^[\s*]*(?:\d{1,2}[.、．](?!\d\s*[%件条])|[（(][
 _DATE_IN_FRONT = re.compile(
     r"^\s*(?:(?:19|20)\d{2}\s*年度?|今年|本年度?|全年|截至目前|其中|同时|并|共|累计)[，,：:]?\s*"
 )
+_FROM = re.compile(r"(?:由|从)([^由从]*?)的?$")
 _AND_MORE = re.compile(r"\s*(?:和|与|及|以及|并)(?=[\u4e00-\u9fff]).*$", re.DOTALL)
 _PARTS = ("；", ";", "：", ":", "其中")
 _SHORTEST_TELLING_PHRASE = 6
@@ -62,11 +64,13 @@ def sentence_figures(
 ) -> tuple[Figure, ...]:
     """Return a figure for every number phrase that counts something, with how they hang together."""
     figures: list[Figure] = []
+    clock = Clock(year)
     for run in full_stops(sentences):
         subject: str | None = None
-        for sentence in run:
+        numbers = [tuple(number_phrases(sentence.text, indicators.language)) for sentence in run]
+        for sentence, found, times in zip(run, numbers, clock.times(run, numbers), strict=True):
             for figure in _of_sentence(
-                sentence, indicators, report_id=report_id, organization=organization, year=year
+                sentence, found, times, indicators, report_id=report_id, organization=organization, year=year
             ):
                 subject = _subject(figure, figures, subject, issuer)
                 figures.append(figure.model_copy(update={"subject": subject}))
@@ -88,19 +92,24 @@ def _subject(
 
 
 def _of_sentence(
-    sentence: Sentence, indicators: Indicators, *, report_id: str, organization: str, year: int | None
+    sentence: Sentence,
+    found: Sequence[NumberPhrase],
+    times: Sequence[Time],
+    indicators: Indicators,
+    *,
+    report_id: str,
+    organization: str,
+    year: int | None,
 ) -> Iterator[Figure]:
-    found = tuple(number_phrases(sentence.text, indicators.language))
     respective = _respective(sentence.text, found)
     phrase = ""
-    for index, number in enumerate(found):
+    for index, (number, time) in enumerate(zip(found, times, strict=True)):
         # 发行公报 6 期 6000 余份：紧挨着的两个数说的是同一件事
-        phrase = respective.get(index) or _phrase(sentence.text, found, index) or phrase
-        label = (
-            phrase
-            if len(phrase) >= _SHORTEST_TELLING_PHRASE or index == 0
-            else f"{_opening(sentence.text, found, index)} {phrase}".strip()
-        )
+        phrase = respective.get(index) or _of_change(sentence.text, found, index) or phrase
+        tells = len(phrase) >= _SHORTEST_TELLING_PHRASE or index == 0
+        opening = "" if tells else _opening(sentence.text, found, index)
+        label = phrase if phrase in opening else f"{opening} {phrase}".strip()
+        label = f"{label}{_shared_with_next(sentence.text, found, index)}"
         start = sentence.char_start + number.char_start
         end = sentence.char_start + number.char_end
         quantity = _qualified(number, sentence.text)
@@ -125,6 +134,9 @@ def _of_sentence(
                 section_path=sentence.section_path,
                 page=sentence.page,
             ),
+            period=time.period,
+            since=time.since,
+            of_year=time.of_year,
         )
 
 
@@ -169,7 +181,44 @@ def _phrase(text: str, found: Sequence[NumberPhrase], index: int) -> str:
     elif ends == [] and index + 1 < len(found) and re.match(r"[ \u3000]", behind) and before.strip():
         # 网站 2328 条 微信 309 条：隔开的词属于后一个数
         behind = ""
-    return re.sub(r"\s+|\*+", "", f"{before}{behind}").strip("、")
+    return re.sub(r"\s+|\*+", "", f"{before}{behind}").strip("、—–-")
+
+
+def _of_change(text: str, found: Sequence[NumberPhrase], index: int) -> str:
+    """Return the words of a number; of 申请由30件降到12件 both numbers count 申请."""
+    phrase = _phrase(text, found, index)
+    if _goes_up_or_down(text, found, index):
+        return _FROM.sub(r"\1", _phrase_in_front(text, found, index))
+    if index and _goes_up_or_down(text, found, index - 1):
+        number, following = found[index], [*found[index + 1 :], None][0]
+        behind = text[number.char_end : following.char_start if following else len(text)]
+        thing = _FROM.sub("", _phrase_in_front(text, found, index - 1))
+        return thing or re.split(rf"[{_CLAUSE_MARKS}、（()）]", behind)[0] or phrase
+    return phrase
+
+
+def _goes_up_or_down(text: str, found: Sequence[NumberPhrase], index: int) -> bool:
+    floor = found[index - 1].char_end if index else 0
+    following = found[index + 1].char_start if index + 1 < len(found) else len(text)
+    number = found[index]
+    return is_left_behind(text[floor : number.char_start], text[number.char_end : following])
+
+
+def _phrase_in_front(text: str, found: Sequence[NumberPhrase], index: int) -> str:
+    """Return the words of the number's clause before it."""
+    return _phrase(text[: found[index].char_end], found[: index + 1], index)
+
+
+def _shared_with_next(text: str, found: Sequence[NumberPhrase], index: int) -> str:
+    """Return the words behind the next number where nothing stands between: of 26类110个栏目 both count 栏目."""
+    following = found[index + 1] if index + 1 < len(found) else None
+    if following is None or following.char_start != found[index].char_end:
+        return ""
+    return _phrase(text[following.char_start :], (_moved(following, following.char_start),), 0)
+
+
+def _moved(number: NumberPhrase, by: int) -> NumberPhrase:
+    return number.model_copy(update={"char_start": number.char_start - by, "char_end": number.char_end - by})
 
 
 def _respective(text: str, found: Sequence[NumberPhrase]) -> dict[int, str]:
@@ -229,11 +278,16 @@ def _listed_before(text: str, count: int) -> list[str]:
 
 
 def _opening(text: str, found: Sequence[NumberPhrase], index: int) -> str:
-    """Return what the first number counts in the part of the sentence, up to a semicolon or 其中, that this one is in."""
+    """Return what the sentence, up to a semicolon, counts first; behind 其中 and a colon what the list is part of."""
     number = found[index]
-    start = max(text.rfind(mark, 0, number.char_start) + len(mark) for mark in _PARTS)
-    first = next((n for n, other in enumerate(found[:index]) if other.char_start >= start), 0)
-    return _phrase(text, found, first)
+    mark = max(_PARTS, key=lambda mark: text.rfind(mark, 0, number.char_start))
+    start = text.rfind(mark, 0, number.char_start) + len(mark)
+    inside = [n for n, other in enumerate(found[:index]) if other.char_start >= start]
+    in_front = [n for n, other in enumerate(found[:index]) if other.char_start < start]
+    # 其中：备案149宗，投资92.55亿元：投资是那一项的
+    is_of_item = len(inside) == 1 and found[inside[0]].quantity.unit != number.quantity.unit
+    opens_list = mark not in {"；", ";"} and in_front and not is_of_item
+    return _of_change(text, found, in_front[-1] if opens_list else next(iter(inside), 0))
 
 
 def _narrative_indicator(

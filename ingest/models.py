@@ -215,7 +215,8 @@ class Figure(Value):
     Of a sentence's figure, `part_of` is the figure of the whole that the sentence counts it to, `rate_of` the
     figures of numerator and denominator that it gives, `subject` the body that it names where that is not the
     one that reports; `change` tells 增加 4 件 from 4 件. `period` is the time that the figure is about, `since`
-    the beginning of a running count as printed (自2015年开通以来).
+    the beginning of a running count as printed (自2015年开通以来), `of_year` the year of `last` or `plan` where it
+    is known.
     """
 
     id: str
@@ -238,6 +239,7 @@ class Figure(Value):
     change: bool = False
     period: Period = "year"
     since: str | None = None
+    of_year: int | None = None
 
 
 class Finding(Value):

@@ -15,8 +15,9 @@ from ingest.outline import Sentence
 _CHANGE = re.compile(
     r"(?:(?<!至)(?<!不)(?<!最)(?<!许)(?<!大)(?<!减)(?<!增)(?:多|少)|增加|减少|增长|下降|上升|降低|提高|提升|上涨|下滑|回落|缩短|压减|压缩|净增|净减|增|减)了?(?:约|近|超|超过)?\s*$"
     r"|(?:增幅|涨幅|降幅|增长率|增速|增量)(?:为|达到?|是|约)?\s*$"
-    r"|(?:较|比|同比|环比)[^，,。；;、]{0,14}(?:新增|多出)\s*$"
+    r"|(?:较|比|同比|环比)[^，,。；;、]{0,14}(?:新增|多出)\s*$|净(?:增|减)[\u4e00-\u9fff]{1,4}\s*$"
 )
+_CUT_BY = re.compile(r"(?<!增)(?:减少?|压减|压缩|缩短|降低|节约|节省)[\u4e00-\u9fff]{1,6}\s*$")
 _PARTS = re.compile(r"其中")
 _INCLUDES = re.compile(r"(?:^|[，,、（(])\s*(?:包括|包含|含|涵盖)(?!转发)")
 _LIST = re.compile(r"[：:]\s*(?:一是|（一）|1[.、]|①)?")
@@ -74,6 +75,15 @@ def relate(figures: Sequence[Figure], sentences: Sequence[Sentence]) -> tuple[Fi
     )
 
 
+def is_level(figure: Figure) -> bool:
+    """Tell whether a figure is what was counted for the year: no plan, and not what it was before."""
+    return figure.period in {"year", "as_of", "since"}
+
+
+def _is_of_one_time(one: Figure, other: Figure) -> bool:
+    return (one.period, one.of_year) == (other.period, other.of_year) or (is_level(one) and is_level(other))
+
+
 def full_stops(sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
     """Group what 。 ends, since sentences are also cut at semicolons."""
     run: list[Sentence] = []
@@ -113,7 +123,8 @@ def _is_change(figure: Figure) -> bool:
         return False
     before = figure.context[: figure.anchor.char_start - figure.context_start]
     clause = re.split(r"[，,；;。：:、（(]", before)[-1]
-    return bool(_CHANGE.search(clause)) or figure.quantity.unit.endswith("百分点")
+    is_cut = figure.quantity.unit == "%" and bool(_CUT_BY.search(clause))
+    return is_cut or bool(_CHANGE.search(clause)) or figure.quantity.unit.endswith("百分点")
 
 
 def _part_pairs(counts: Sequence[Figure], run: Sequence[Sentence]) -> Iterator[tuple[Figure, Figure]]:
@@ -160,7 +171,9 @@ def _behind_mark(
 ) -> Iterator[tuple[Figure, Figure]]:
     """Pair what follows 其中, 包括 or a colon with the number before; the list ends where it has used up the whole."""
     at = sentence.char_start + match.start()
-    whole = next((f for f in reversed(counts) if f.anchor.char_end <= at), None)
+    before = [f for f in reversed(counts) if f.anchor.char_end <= at]
+    # 公开320条（上年280条），其中网站200条：各项属于今年的数
+    whole = next((f for f in before if is_level(f)), next(iter(before), None))
     if whole is None or whole.quantity is None:
         return
     between = _between(run, whole.anchor.char_end, at)
@@ -196,6 +209,7 @@ def _listed(
             if max(one.char_start, mark) <= f.anchor.char_start < one.char_end
             and f.quantity
             and in_base_units(f.quantity)[1] == unit
+            and _is_of_one_time(f, whole)
             and not _is_nested(f)
         ]
         if one is not sentence and (not going or len(inside) != 1):
@@ -225,7 +239,7 @@ def _fits_into(part: Figure, whole: Figure) -> bool:
     if part.quantity is None or whole.quantity is None or part.id == whole.id:
         return False
     (value, unit), (limit, whole_unit) = in_base_units(part.quantity), in_base_units(whole.quantity)
-    return unit == whole_unit and value <= limit
+    return unit == whole_unit and value <= limit and _is_of_one_time(part, whole)
 
 
 def _added_up(
@@ -253,7 +267,11 @@ def _used_up(whole: Figure, following: Sequence[Figure]) -> Iterator[tuple[Figur
     parts: list[Figure] = []
     total = Decimal(0)
     for part in following:
-        if part.quantity is None or in_base_units(part.quantity)[1] != unit:
+        if (
+            part.quantity is None
+            or in_base_units(part.quantity)[1] != unit
+            or not _is_of_one_time(part, whole)
+        ):
             continue
         parts.append(part)
         total += in_base_units(part.quantity)[0]
@@ -302,7 +320,9 @@ def _rates(
     for rate in inside:
         if rate.quantity is None or rate.quantity.unit != "%" or rate.quantity.upper is not None:
             continue
-        before = [f for f in counts if f.anchor.char_start < rate.anchor.char_start]
+        before = [
+            f for f in counts if f.anchor.char_start < rate.anchor.char_start and _is_of_one_time(f, rate)
+        ]
         if _SHARE.search(re.sub(r"\s+", "", rate.phrase)):
             part = next((f for f in reversed(before) if f.context_start == rate.context_start), None)
             if part is not None and part.id in whole_of:

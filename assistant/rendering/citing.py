@@ -192,12 +192,11 @@ def _issued(of: ReportView | ReportHead) -> tuple[str, str, str, int | None]:
 
 
 def amount(figure: Figure) -> str:
-    """Return a figure's amount as printed, with its unit where the print has none."""
+    """Return a figure's amount as printed, without marks of emphasis and with its unit where the print has none."""
     if figure.quantity is None:
         return "（空白）" if figure.status == "blank" else "（无法辨认）"
-    printed = " ".join(figure.quantity.printed.split())
-    compact = printed.replace(" ", "")
-    return compact if compact.endswith(figure.quantity.unit) else f"{compact}{figure.quantity.unit}"
+    compact = re.sub(r"[\s*]+", "", figure.quantity.printed).replace("％", "%")
+    return compact if figure.quantity.unit in compact else f"{compact}{figure.quantity.unit}"
 
 
 def printed_amounts(figures: Sequence[Figure]) -> tuple[str, ...]:

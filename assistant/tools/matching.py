@@ -30,6 +30,14 @@ _HEAD = re.compile(
     r"(?:多少|几)(?:个|件|条|项|次|场|份|家|名|种|类|篇|期|宗|例|位|处)([\u4e00-\u9fff]{2,6}?)(?=[?？,，。和与及的呢吗]|$)"
 )
 _MONEY = re.compile(r"[万亿]*(?:元|美元)$")
+_ASKS_FOR_ANOTHER_TIME = {
+    "last": re.compile(r"上年|上一年|上一?学年|去年|前一?年|同期|此前|之前|以前|原来|原先|原有|从前|过去"),
+    "from": re.compile(
+        r"上年|上一年|上一?学年|去年|前一?年|同期|此前|之前|以前|原来|原先|原有|从前|过去|由|从"
+    ),
+    "plan": re.compile(r"计划|规划|打算|目标|预计|预期|力争|争取|将|拟|下一|下步|明年|来年|今后|安排|任务"),
+}
+"""Words with which a question asks for what is not of the year: of the year before, before a change, or planned."""
 _ASKS_FOR_CHANGE = re.compile(r"增|减|变化|同比|环比|上升|下降|提高|提升")
 _ON_ITS_OWN = frozenset(["主动", "主动公开"])
 _ASKS_FOR_ALL = re.compile(r"总|共|合计|全部|累计")
@@ -235,6 +243,11 @@ def candidates(
     found: list[tuple[Card, dict[str, float], tuple[str, ...]]] = []
     for card in view.cards:
         figure = card.figure
+        asks = _ASKS_FOR_ANOTHER_TIME.get(figure.period)
+        # 年度计划投资39.6亿元（包括某项目30亿元）：问那个项目的，不必再说计划
+        is_of_a_plan = figure.period == "plan" and figure.part_of is not None
+        if asks is not None and not is_of_a_plan and not asks.search(question):
+            continue
         if figure.dimensions.applicant is not None and figure.dimensions.applicant != wanted:
             continue
         unit = _unit_features(asked.unit, figure)

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from ingest.checks.assessment import Assessment, Cells, compare, plain
 from ingest.indicators import Indicators, Statement
-from ingest.models import Anchor, Figure, Section
+from ingest.models import Anchor, Figure, Section, Value
 from ingest.outline import Sentence
 from ingest.wording import folded
 
@@ -37,10 +37,29 @@ def check_against_tables(
     yield from _denials(sentences, table)
 
 
+class _Said(Value):
+    """Hold a figure of a sentence that a table can state too, with its words for comparing."""
+
+    figure: Figure
+    unit: str
+    words: str
+    around: str
+
+
 def _statements(figures: Sequence[Figure], table: Cells, indicators: Indicators) -> Iterator[Assessment]:
+    told = [
+        _Said(
+            figure=figure,
+            unit=figure.quantity.unit,
+            words=re.sub(r"\s+", "", folded(figure.phrase)),
+            around=folded(figure.context),
+        )
+        for figure in figures
+        if figure.quantity is not None and _is_level_of_issuer(figure)
+    ]
     for entry in indicators.statements:
         cells = table.all(entry.cells, entry.applicant)
-        said = next((figure for figure in figures if _says(figure, entry)), None)
+        said = next((one.figure for one in told if _says(one, entry)), None)
         if said is None or len(cells) != len(entry.cells):
             continue
         title = f"正文与表格的{entry.name}"
@@ -50,24 +69,22 @@ def _statements(figures: Sequence[Figure], table: Cells, indicators: Indicators)
         yield both if alone.outcome == "differs" and both.outcome == "agrees" else alone
 
 
-def _says(figure: Figure, entry: Statement) -> bool:
-    if figure.quantity is None or not _is_level_of_issuer(figure):
-        return False
-    if entry.indicator is not None and figure.indicator == entry.indicator:
+def _says(said: _Said, entry: Statement) -> bool:
+    if entry.indicator is not None and said.figure.indicator == entry.indicator:
         return True
-    words = re.sub(r"\s+", "", folded(figure.phrase))
     return (
-        figure.quantity.unit in entry.units
-        and any(re.fullmatch(f"{_BEFORE}(?:{core}){_BEHIND}", words) for core in entry.phrases)
-        and any(word in folded(figure.context) for word in entry.context)
+        said.unit in entry.units
+        and any(word in said.around for word in entry.context)
+        and any(re.fullmatch(f"{_BEFORE}(?:{core}){_BEHIND}", said.words) for core in entry.phrases)
     )
 
 
 def _is_level_of_issuer(figure: Figure) -> bool:
-    """Tell what a table can state too: a level, no change and no range, of the body that reports."""
+    """Tell what a table can state too: the year's level, no change and no range, of the body that reports."""
     return (
         figure.subject is None
         and not figure.change
+        and figure.period in {"year", "as_of"}
         and figure.quantity is not None
         and figure.quantity.upper is None
         and figure.quantity.qualifier != "累计"

@@ -82,3 +82,48 @@ def test_every_cell_of_a_real_report_agrees_with_its_transcription(
 
 def test_transcriptions_are_there() -> None:
     assert len(TRANSCRIPTIONS) >= 2
+
+
+PROSE = sorted((TESTS / "data/groundtruth/prose").glob("*.jsonl"))
+
+
+def figures_of_prose(read: Ingested, words: dict[int, list[str]]) -> list[dict[str, Any]]:
+    """Return the figures of the sentences in the shape of a transcription; a new one keeps the end of its label."""
+    return [
+        {
+            "at": figure.anchor.char_start,
+            "printed": figure.quantity.printed,
+            "value": f"{figure.quantity.value:f}",
+            "unit": figure.quantity.unit,
+            "period": figure.period,
+            "label": words.get(figure.anchor.char_start, [figure.label[-8:]]),
+            "section": figure.anchor.section_path[-1],
+            **({"change": True} if figure.change else {}),
+        }
+        for figure in read.figures
+        if figure.origin == "sentence" and figure.quantity is not None
+    ]
+
+
+@pytest.mark.parametrize("path", PROSE, ids=lambda path: path.stem)
+def test_every_figure_of_a_real_report_s_prose_agrees_with_its_transcription(
+    path: Path, request: pytest.FixtureRequest
+) -> None:
+    truth = {row["at"]: row for row in map(json.loads, path.read_text("utf-8").splitlines())}
+    source = next(REPORTS.glob(f"{path.stem}_*"), None)
+    if source is None:
+        pytest.skip("the real reports are not shipped with the code")
+    read = ingest_file(source)
+    told = figures_of_prose(read, {at: row["label"] for at, row in truth.items()})
+    if request.config.getoption("--rewrite-groundtruth"):
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in told), "utf-8")
+        pytest.skip("written anew: read the difference against the report")
+    # 一个也不能错，三十个里至多可以漏一个
+    assert [row for row in told if row != truth.get(row["at"])] == []
+    assert len(told) >= 0.97 * len(truth)
+    labels = {figure.anchor.char_start: figure.label for figure in read.figures}
+    assert [row for row in told if not all(word in labels[row["at"]] for word in row["label"])] == []
+
+
+def test_transcriptions_of_prose_are_there() -> None:
+    assert len(PROSE) == 5

@@ -101,7 +101,6 @@ def test_phrase_keeps_value_unit_and_qualifier(text: str, found: list[tuple[str,
         "打通最后一公里",
         "“一件事一次办”",
         "7×24小时服务",
-        "由3个到5个",
         "12-3件",
     ],
 )
@@ -126,6 +125,130 @@ def test_range_is_one_quantity_with_both_ends(text: str, low: str, high: str, pr
     assert (found.quantity.value, found.quantity.upper) == (Decimal(low), Decimal(high))
     assert found.quantity.printed == printed == text[found.char_start : found.char_end]
     assert found.quantity.is_approximate
+
+
+def amounts(text: str) -> list[str]:
+    """Return value, upper end and unit of each number of a text, such as `20..100份`."""
+    return [
+        f"{found.quantity.value}{'' if found.quantity.upper is None else f'..{found.quantity.upper}'}{found.quantity.unit}"
+        for found in number_phrases(text, LANGUAGE)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("政务微博推送31 206条，其中转发9 018条", ["31206条", "9018条"]),
+        ("网站访问量1\u2009284\u2009557次", ["1284557次"]),
+        ("发放明白纸12\u202f500份", ["12500份"]),
+        ("办理热线工单4\u00a0317件", ["4317件"]),
+        ("投入资金2 350.75万元", ["2350.75万元"]),
+        ("编号 2021 439件", []),
+        ("合计12 3456条", []),
+        ("满意度98.5，30件", []),
+        ("收到来信7,1203封", []),
+        ("第3 120条", []),
+    ],
+)
+def test_number_is_whole_or_absent_never_its_tail(text: str, found: list[str]) -> None:
+    assert amounts(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("清理历史文件两万四千三百余件", ["24300件"]),
+        ("受益群众十二万八千人", ["128000人"]),
+        ("落实资金一亿五千万元", ["150000000元"]),
+        ("落实资金3亿2000万元", ["320000000元"]),
+        ("补助5万2千元", ["52000元"]),
+        ("单价七元五角", ["7.5元"]),
+        ("受理信件贰佰零叁封", ["203封"]),
+        ("平均八点五个工作日", ["8.5个工作日"]),
+        ("培训二三十人", ["20..30人"]),
+        ("培训4万6人", []),
+        ("三五百件", []),
+    ],
+)
+def test_chinese_numeral_is_read_from_its_first_character(text: str, found: list[str]) -> None:
+    assert amounts(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "printed", "is_open"),
+    [
+        ("累计点赞上千次", "1000次", "上千次", True),
+        ("走访企业数十家", "20..100家", "数十家", True),
+        ("张贴海报好几百张", "200..1000张", "好几百张", True),
+        ("惠及群众几十万人次", "20..100万人次", "几十万人次", True),
+        ("设置栏目十几个", "11..19个", "十几个", True),
+        ("涉及二十几个村、街", "21..29个", "二十几个", True),
+        ("上门服务近百次", "100次", "近百次", True),
+        ("发放手册万余册", "1万册", "万余册", True),
+        ("转发信息三百来条", "300条", "三百来条", True),
+        ("答复来电约70通", "70通", "约70通", True),
+        ("压缩到15个工作日以内", "15个工作日", "15个工作日以内", True),
+        ("占比近七成", "7成", "近七成", True),
+        ("签约57个", "57个", "57个", False),
+        ("最近3次", "3次", "3次", False),
+        ("申请总数十件", "10件", "十件", False),
+    ],
+)
+def test_vague_number_is_printed_as_it_stands_and_never_exact(
+    text: str, amount: str, printed: str, is_open: bool
+) -> None:
+    (found,) = number_phrases(text, LANGUAGE)
+    assert amounts(text) == [amount]
+    assert found.quantity.printed == printed == text[found.char_start : found.char_end]
+    assert found.quantity.is_approximate == is_open
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("栏目更新:46次", ["46次"]),
+        ("办理提案：**17**件", ["17件"]),
+        ("**办结率99.2%**", ["99.2%"]),
+        ("答复**23件**", ["23件"]),
+        ("政策解读——31篇，图解—12篇，视频-5个", ["31篇", "12篇", "5个"]),
+        ("- 46条", ["46条"]),
+        ("回复留言“88”条。", ["88条"]),
+        ("收到申请（9）件，", ["9件"]),
+        ("公开信息64（条）", ["64条"]),
+        ("罚款¥1,280，补助￥3.5万元", ["1280元", "3.5万元"]),
+        ("污水处理费1.40元/吨", ["1.40元/吨"]),
+        ("同比-3.5%，环比−2.1%，增幅+6.5%", ["-3.5%", "-2.1%", "6.5%"]),
+        ("办结率-95%", ["95%"]),
+        ("满意率99．5％", ["99.5%"]),
+        ("公众号粉丝34.9万，获赞1,590万", ["34.9万", "1590万"]),
+        ("APP注册17.3万人次", ["17.3万人次"]),
+        ("电话咨询22680人次", ["22680人次"]),
+        ("比例1:3件", []),
+        ("上午8:30分", []),
+        ("ISO9001条", []),
+        ("涉及5部门、3条例", []),
+    ],
+)
+def test_marks_around_a_number_are_no_part_of_it(text: str, found: list[str]) -> None:
+    assert amounts(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("由3个到5个", ["3个", "5个"]),
+        ("从上年的12件到30件", ["12件", "30件"]),
+        ("由5万到3万人", ["5万人", "3万人"]),
+        ("由3至5人组成", ["3..5人"]),
+        ("由20个增至26个", ["20个", "26个"]),
+    ],
+)
+def test_both_ends_of_a_change_are_numbers(text: str, found: list[str]) -> None:
+    assert amounts(text) == found
+
+
+def test_numbers_of_a_title_count_nothing() -> None:
+    assert amounts("印发《居民办证12件事指南》，解答3个问题") == ["3个"]
 
 
 def test_hotline_name_before_its_cases_is_not_counted() -> None:
