@@ -151,9 +151,7 @@ def fitting(measure: Measure, head: ReportHead, bench: Bench) -> tuple[Match, ..
     found = tuple(
         match
         for match in bench.matches(head, phrase_of(measure))
-        if match.figure.period in {"year", "since", "as_of"}
-        and (not measure.change or tells_change(match.figure))
-        and _is_in_unit(match.figure, measure.unit)
+        if (not measure.change or tells_change(match.figure)) and _is_in_unit(match.figure, measure.unit)
     )
     if measure.change and not keys_of(measure, bench.language, bench.indicators):
         found = tuple(match for match in found if match.figure.origin == "sentence")

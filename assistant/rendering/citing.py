@@ -1,5 +1,6 @@
 """Put an answer together: sentences with numbered citations, figures, derivations and remarks."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
