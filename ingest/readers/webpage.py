@@ -12,10 +12,11 @@ from typing import NamedTuple
 from ingest.readers.elements import AMOUNT, BLOCKS
 from ingest.readers.nesting import Flat, tidied
 from ingest.readers.nodes import Node, attribute, detach, walk
+from ingest.readers.styling import apply_styles
 
 _NO_CONTENT = (
     "head", "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "audio", "video",
-    "select", "button", "textarea", "input", "xml", "del", "rt", "rp", "map",
+    "select", "button", "textarea", "input", "xml", "del", "s", "strike", "rt", "rp", "map",
 )  # fmt: skip
 _PAGE_PARTS = frozenset(["nav", "footer", "aside", "header"])
 _PAGE_ROLES = frozenset(["navigation", "banner", "contentinfo", "search", "complementary"])
@@ -93,6 +94,7 @@ def page_titles(root: Node) -> list[str]:
 
 def report_part(root: Node) -> Node:
     """Take out of a page what does not show, its own parts and its lists of links; return the element of the rest."""
+    apply_styles(root)
     for node in [*root.iter(*_NO_CONTENT)]:
         detach(node)
     for node in [*root.iter()]:
