@@ -18,7 +18,13 @@ from ingest.models import (
     Section,
     content_id,
 )
-from ingest.outline import Sentence, read_sections, read_sentences, section_path_at
+from ingest.outline import (
+    Sentence,
+    read_sections,
+    read_sentences,
+    section_path_at,
+    with_headings_apart,
+)
 from ingest.readers import read_document
 from ingest.settings import ReadingLimits
 from ingest.stacked import with_stacked_tables
@@ -32,7 +38,7 @@ def ingest_file(path: Path, *, limits: ReadingLimits | None = None) -> Ingested:
     """Return report, figures, findings and passages of a file; raise IngestError naming cause and remedy."""
     limits = limits or ReadingLimits()
     indicators = load_indicators()
-    document = with_stacked_tables(read_document(path, limits=limits), indicators)
+    document = with_stacked_tables(with_headings_apart(read_document(path, limits=limits)), indicators)
     if not looks_like_report(document):
         raise NotAReport(path.name, "看不出是政府信息公开年度报告", "请确认文件内容；其他文件不会受影响。")
     report_id = content_id("r", document.source.sha256)
