@@ -189,6 +189,12 @@ def _is_topic(title: str) -> bool:
     return not re.search(r"[\d，,]", title) and bool(_TOPIC.search(title))
 
 
+def is_first_heading(line: str) -> bool:
+    """Tell the heading with which the numbered sections of a report begin: 一、."""
+    found = _STYLES[0].match(line)
+    return found is not None and bool(re.search(r"^\W*第?一(?![二三四五六七八九十])", found[0]))
+
+
 def _clean(title: str) -> str:
     return re.sub(r"^[#>_\-\s*]+|\*+|_+$", "", title).strip()
 

@@ -1,6 +1,7 @@
-"""Read Word files of before 2007 (.doc) and RTF.
+"""Read Word files of before 2007 (.doc, .wps) and RTF.
 
-LibreOffice converts a .doc where it is installed; it runs apart from the user's own, and never longer than the limit.
+LibreOffice converts a .doc where it is installed, since it knows the numbers of styles too; it runs apart from the
+user's own, and never longer than the limit.
 """
 
 import re
@@ -15,10 +16,14 @@ from striprtf.striprtf import rtf_to_text  # pyright: ignore[reportUnknownVariab
 
 from ingest.errors import UnreadableFile
 from ingest.models import RawDocument
+from ingest.readers.containers import DamagedContainer
 from ingest.readers.docx import read_docx
+from ingest.readers.layout import Layout
 from ingest.readers.loading import source_of
+from ingest.readers.nesting import flattened, write
 from ingest.readers.raised import DOWN, END, UP, settled
-from ingest.readers.text import read_text
+from ingest.readers.text import read_text, with_printed_rows
+from ingest.readers.word97 import LockedDocument, read_word97
 from ingest.settings import ReadingLimits
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -44,19 +49,31 @@ def is_rtf(data: bytes) -> bool:
 
 
 def read_doc(path: Path, data: bytes, *, limits: ReadingLimits) -> RawDocument:
-    """Return lines and grids of a .doc; raise UnreadableFile when it is encrypted or nothing here can convert it."""
+    """Return lines and grids of a .doc or .wps; raise UnreadableFile when it is encrypted or damaged."""
     if _ENCRYPTED in data:
         raise UnreadableFile(path.name, "文件已加密", "请去除密码后再导入。")
-    program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
-    if program is None:
-        raise UnreadableFile(
-            path.name,
-            "读取 .doc 需要 LibreOffice，这里没有安装",
-            "请安装 LibreOffice，或用 Word、WPS 另存为 .docx 再导入。",
-        )
-    converted = read_docx(path, _converted(path, data, program, limits), limits=limits)
     source = source_of(path, data, media_type="application/msword")
-    return converted.model_copy(update={"source": source})
+    program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
+    failed: UnreadableFile | None = None
+    if program is not None:
+        try:
+            converted = read_docx(path, _converted(path, data, program, limits), limits=limits)
+            return converted.model_copy(update={"source": source})
+        except UnreadableFile as error:
+            failed = error
+    try:
+        content = read_word97(data, most_characters=limits.max_characters)
+    except LockedDocument as error:
+        raise UnreadableFile(path.name, "文件已加密", "请去除密码后再导入。") from error
+    except DamagedContainer as error:
+        raise failed or UnreadableFile(
+            path.name,
+            "不是 Word 文档，或已损坏",
+            "请用 Word、WPS 另存为 .docx 再导入；装有 LibreOffice 时会用它来读。",
+        ) from error
+    layout = Layout(path.name, limits=limits)
+    write(flattened(content), layout)
+    return with_printed_rows(layout.document(source))
 
 
 def _converted(path: Path, data: bytes, program: str, limits: ReadingLimits) -> bytes:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from ingest.readers.drawing import Drawing
 
 _MEDIA_TYPE = "application/pdf"
-_HEAD = re.compile(rb"\s*%PDF-")
+_HEAD = b"%PDF-"
+_LATEST_HEAD = 1024
 _MOST_UNREAD = 0.3
 _WHOLE_PAGE = 0.6
 _FEW, _FEW_BESIDE_A_SCAN = 20, 60
@@ -26,8 +27,8 @@ _LOCKED = re.compile(rb"/Encrypt\b")
 
 
 def is_pdf(data: bytes) -> bool:
-    """Tell a PDF by its first bytes."""
-    return bool(_HEAD.match(data))
+    """Tell a PDF by its first bytes; some programs put lines of their own before its head."""
+    return _HEAD in data[:_LATEST_HEAD]
 
 
 def read_pdf(path: Path, data: bytes, *, limits: ReadingLimits) -> RawDocument:
