@@ -293,6 +293,22 @@ def test_damaged_pdf_never_raises_anything_but_a_message(cut: int, changes: list
 # ---------------------------------------------------------------- text that is not what the page shows
 
 
+def test_three_columns_are_read_one_after_the_other() -> None:
+    page = FPDF(unit="pt", format=(842, 595))
+    page.add_font("body", "", str(serif_path()))
+    page.add_page()
+    page.set_font("body", size=10)
+    page.text(250, 50, forms.TITLE)
+    for column, name in enumerate("左中右"):
+        for number in range(12):
+            page.text(
+                50 + 260 * column, 90 + 16 * number, f"{name}{number:02}县政府办公室负责汇总全县各类数据，"
+            )
+    title, *columns = lines(read(bytes(page.output())))
+    assert title == forms.TITLE
+    assert [column.count(name) for column in columns for name in "左中右"] == [12, 0, 0, 0, 12, 0, 0, 0, 12]
+
+
 @pytest.mark.parametrize(
     "beneath",
     [
