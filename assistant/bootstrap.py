@@ -25,7 +25,7 @@ from assistant.settings import Settings
 from assistant.tools import Toolbox, Views
 from ingest.indicators import load_indicators
 from ingest.pipeline import PIPELINE_VERSION, ingest_file
-from ingest.readers import SUFFIXES
+from ingest.readers import is_document
 from prompts import digest, load
 from vectorstore.build import build
 from vectorstore.build import reindex as rebuild_index
@@ -189,7 +189,7 @@ def ingest(
             embedder=embedder,
             read=ingest_file,
             pipeline=PIPELINE_VERSION,
-            suffixes=frozenset(SUFFIXES),
+            is_document=is_document,
             on_progress=on_progress,
         )
 

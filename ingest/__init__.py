@@ -17,7 +17,7 @@ from ingest.models import (
     Table,
 )
 from ingest.pipeline import PIPELINE_VERSION, ingest_file
-from ingest.readers import SUFFIXES
+from ingest.readers import SUFFIXES, is_document
 
 __all__ = [
     "PIPELINE_VERSION",
@@ -40,4 +40,5 @@ __all__ = [
     "Table",
     "UnreadableFile",
     "ingest_file",
+    "is_document",
 ]

@@ -1,19 +1,22 @@
 """Read from the text itself who reports, for which year, and when; file names tell nothing."""
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from ingest.indicators import Language
 from ingest.models import Form, Organization, OrganizationKind, RawDocument, Value
-from ingest.wording import folded, simplified, sound, without_parentheses
+from ingest.titles import Title, find_title, second_title
+from ingest.wording import (
+    folded,
+    is_of_oneself,
+    simplified,
+    sound,
+    with_half_width_digits,
+    without_parentheses,
+)
 
 _YEAR = r"(?:19|20)\d{2}"
-_TITLE = re.compile(
-    rf"^[#\s*《]*(?P<name>[^\d，。；：《》]{{0,60}}?)\s*(?:[（(〔]?(?P<year>{_YEAR})\s*年?度?[)）〕]?\s*)?"
-    r"(?P<name_after>[^\d，。；：《》]{0,40}?)\s*(?:政府)?(?:信息|资讯|政务)(?:公开)?\s*公开\s*(?:工作)?\s*(?:情况)?的?\s*(?:年度)?"
-    rf"\s*(?:工作)?\s*(?:年度)?\s*(?:报告|年报)(?:\s*[（(〔]\s*(?P<year_after>{_YEAR})\s*年?度?\s*[)）〕])?"
-)
-_CHINESE_YEAR = re.compile(r"[二一][〇零○O0一二三四五六七八九]{3}(?=年)")
 _MARKS = ("信息公开", "政务公开", "依申请公开", "主动公开")
 _PERIOD = re.compile(
     r"(?:期限|数据|统计|时间)[^。\n]{0,12}?(?:自|从|为|是)?\s*((?:19|20)\d{2})\s*年\s*1\s*月\s*1\s*日"
@@ -25,10 +28,15 @@ _ISSUER = re.compile(
     r"|(?:根据|依据|按照)[^。]{0,60}?(?:要求|规定|条例》?)[^。，]{0,12}，\s*([^，。；：（(]{3,30}?)\s*(?:现公布|编制|特向社会|向社会公布)"
     r"|(?:编制单位|填报单位|填表单位|公开机构|发布机构|发布单位|信息来源|文章来源|来源)\s*[:：]\s*([^\s，。；：（(|]{3,30})"
 )
+_OFFICE_OF_NOBODY = re.compile(
+    r"(?:[省市县区州旗镇乡]?(?:人民)?政府)?(?:办公[室厅]|办|信息中心|(?:门户)?网站?|政务公开(?:办公室|办|科)?|本[站网]|综合[科股]|原创)"
+)
+_LOOSE_SOURCE = re.compile(r".{0,2}来源\s*[:：]")
+_KINDS_OF_SITES: frozenset[OrganizationKind] = frozenset(["department", "park", "township"])
+_LINES_OF_OPENING = 30
+_ANY_BODY = re.compile(r"单位|机关|部门|机构|系统")
 _FILLED_IN_BY = re.compile(r"(?:编制单位|填报单位|填表单位)\s*[:：]\s*([^\s，。；：（(|]{3,30})")
 _SAID_YEAR = re.compile(rf"({_YEAR})\s*年度?[^。\d]{{0,20}}(?:信息|政务)公开[^。\d]{{0,12}}(?:报告|年报)")
-_FOLLOWS = re.compile(r"(?:关于印发|关于公布|关于发布|关于报送|关于)?(?:的)?$")
-_OTHER_TITLE = re.compile(r"(?:法治政府|依法行政|政务服务)[^，。]{0,8}(?:暨|及|和|与)$")
 _LEAST_NAME_FOR_MISPRINTS = 6
 _SUFFIXES = ("党政办公室", "管理委员会", "管委会", "人民政府办公室", "人民政府", "政府")
 _REGION = re.compile(r"([\u4e00-\u9fff]{2,8}?(?:自治区|自治州|自治县|省|市|县|区|旗|盟|州))")
@@ -41,6 +49,7 @@ _KINDS: tuple[tuple[OrganizationKind, re.Pattern[str]], ...] = (
     ),
     ("government", re.compile(r"(?:省|市|县|区|旗|州|盟)(?:人民政府)?$")),
 )
+_REGIONS = "省市县区旗州"
 _SHORTEST_NAME = 2
 
 
@@ -66,10 +75,10 @@ class Identity(Value):
 
 def read_identity(document: RawDocument, language: Language) -> Identity:
     """Return who reports for which year; the title decides, the period and the signature fill gaps."""
-    title = _title(document)
-    name = (_name(title[0]) if title else None) or _issuer(document)
+    title = find_title(document)
+    name = (title.name if title else None) or _issuer(document, title.oneself if title else None)
     published = _published(document)
-    year, doubts = _year(document, title[0] if title else None, published[0] if published else None)
+    year, doubts = _year(document, title, published[0] if published else None)
     misprints: tuple[str, ...] = ()
     if name is not None:
         name, misprints, misprint_doubts = _without_misprint(name, document)
@@ -79,7 +88,7 @@ def read_identity(document: RawDocument, language: Language) -> Identity:
         aliases = tuple(dict.fromkeys((*organization.aliases, *misprints)))
         organization = organization.model_copy(update={"aliases": aliases})
     return Identity(
-        title=title[1] if title else None,
+        title=_told_title(title, name) if title else None,
         organization=organization,
         year=year,
         published=published[0] if published else None,
@@ -88,17 +97,21 @@ def read_identity(document: RawDocument, language: Language) -> Identity:
     )
 
 
+def _told_title(title: Title, name: str | None) -> str:
+    """Return the title with the name in place of 我局, where one was found."""
+    return title.text.replace(title.oneself, name, 1) if title.oneself and name else title.text
+
+
 def _year(
-    document: RawDocument, title: re.Match[str] | None, published: date | None
+    document: RawDocument, title: Title | None, published: date | None
 ) -> tuple[int | None, tuple[Doubt, ...]]:
     """Return the year reported on: the title's, unless it is the year of publication and the period says otherwise."""
-    head = document.text[:1500]
-    printed = (title["year"] or title["year_after"]) if title else None
+    head = with_half_width_digits(document.text[:1500])
+    year = title.year if title else None
     period = _PERIOD.search(head)
-    if printed is None:
+    if year is None:
         said = period or _SAID_YEAR.search(head)
         return (int(said[1]) if said else None), ()
-    year = int(printed)
     if period is None or int(period[1]) == year:
         return year, ()
     counted = int(period[1])
@@ -154,66 +167,93 @@ def _without_suffix(name: str) -> str:
 def looks_like_report(document: RawDocument) -> bool:
     """Tell whether a text shows the marks of such a report: its words, or the rows of its tables."""
     plain = folded(document.text[:20_000])
-    named = bool(_title(document))
-    return named or (sum(plain.count(mark) for mark in _MARKS) >= 3 and "报告" in plain)
-
-
-def _title(document: RawDocument) -> tuple[re.Match[str], str] | None:
-    """Return the title with its printed text; one that names its issuer goes before one that does not."""
-    lines = [block for block in document.blocks if block.text.strip()][:12]
-    nameless: tuple[re.Match[str], str] | None = None
-    for size in (1, 2, 3):
-        for first in range(len(lines) - size + 1):
-            span = lines[first : first + size]
-            joined = simplified(re.sub(r"[\s*#]+", "", "".join(block.text for block in span)))
-            joined = _CHINESE_YEAR.sub(_in_digits, joined)
-            match = _TITLE.match(joined)
-            named = match is not None and (_has_year(match) or _name(match) is not None)
-            if match and named and len(joined) < 90 and match.end() >= len(joined) - 12:
-                found = match, joined[: match.end()]
-                if _name(match) is not None and _has_year(match):
-                    return found
-                nameless = nameless or found
-    return nameless
-
-
-def _has_year(match: re.Match[str]) -> bool:
-    return bool(match["year"] or match["year_after"])
-
-
-def _in_digits(match: re.Match[str]) -> str:
-    return "".join(
-        "0123456789"["〇一二三四五六七八九".find(char)] if char in "〇一二三四五六七八九" else "0"
-        for char in match[0]
+    return find_title(document) is not None or (
+        sum(plain.count(mark) for mark in _MARKS) >= 3 and "报告" in plain
     )
 
 
-def _name(match: re.Match[str]) -> str | None:
-    parts = [_FOLLOWS.sub("", _OTHER_TITLE.sub("", match[group])) for group in ("name", "name_after")]
-    name = "".join(parts).strip("#《》“”·-—")
-    name = re.sub(r"^(?:关于|公布|发布)", "", name)
-    if name.count("（") != name.count("）") or name.count("(") != name.count(")"):
-        name = name.strip("（）()")
-    return name if len(name) >= _SHORTEST_NAME else None
+def first_report(document: RawDocument) -> tuple[RawDocument, tuple[Doubt, ...]]:
+    """Return the document up to the title of a second report in it, and the doubt that says so."""
+    title = find_title(document)
+    second = second_title(document, title) if title else None
+    if second is None:
+        return document, ()
+    block, other = second
+    end = block.char_start
+    grids = (
+        grid.model_copy(update={"cells": tuple(cell for cell in grid.cells if cell.char_start < end)})
+        for grid in document.grids
+    )
+    message = f"文件里从“{other.text}”起是另一份报告，没有读入；请拆成单独的文件再导入"
+    cut = document.model_copy(
+        update={
+            "text": document.text[:end],
+            "blocks": tuple(each for each in document.blocks if each.char_start < end),
+            "grids": tuple(grid for grid in grids if grid.cells),
+        }
+    )
+    return cut, (Doubt(code="second_report", message=message, char_start=end, char_end=end),)
 
 
-def _issuer(document: RawDocument) -> str | None:
-    """Return the issuer as the opening names it, or as it stands alone under the title or above the date."""
-    for block in document.blocks[:30]:
-        found = _ISSUER.search(block.text)
-        name = next((group for group in found.groups() if group), None) if found else None
-        if name is not None and _kind(name) != "other":
-            return name
-    lines = [block.text.strip() for block in document.blocks if block.text.strip()]
+def _issuer(document: RawDocument, oneself: str | None) -> str | None:
+    """Return the issuer as the text states it, signs it, shows it alone, or as the page around the text states it.
+
+    `oneself` is the word by which the title speaks of the issuer: 我局 is none but a 局.
+    """
+    blocks = [block for block in document.blocks if block.text.strip()]
+    lines = [block.text.strip() for block in blocks]
+    statements = list(_statements(lines[:_LINES_OF_OPENING]))
+    firm = [name for name, loose in statements if not loose]
+    loose = [name for name, loose in statements if loose]
+    filled_in = (found[1] for line in reversed(lines) if (found := _FILLED_IN_BY.search(line)))
+    alone = (line for line in lines[:8] if 3 <= len(line) <= 30 and not re.search(r"[，。；：:、\s\d]", line))
+    candidates = (
+        *(name for name in firm if _kind(name) != "other"),
+        *_signatures(lines),
+        *(name for name in loose if _kind(name) != "other"),
+        *(line for line in alone if _kind(line) in {"department", "park", "township"}),
+        *filled_in,
+        *(name for name in document.issuers if _kind(name) in _KINDS_OF_SITES or _is_alike(name, oneself)),
+    )
+    return next((name for name in candidates if _may_issue(name, oneself)), None)
+
+
+def _statements(lines: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Yield the names that lines state as the issuer, and whether only as the source."""
+    for line in lines:
+        for found in _ISSUER.finditer(line):
+            name = next((group for group in found.groups() if group), None)
+            if name is not None:
+                yield name, bool(_LOOSE_SOURCE.match(found[0]))
+
+
+def _signatures(lines: Sequence[str]) -> Iterator[str]:
     for above, line in zip(reversed(lines[:-1]), reversed(lines[1:]), strict=True):
-        if _SIGNATURE.match(line) and 3 <= len(above) <= 30 and not re.search(r"[，。；\t]", above):
+        if (
+            _SIGNATURE.match(with_half_width_digits(line))
+            and 3 <= len(above) <= 30
+            and not re.search(r"[，。；\t]", above)
+        ):
             signed = _FILLED_IN_BY.search(above)
             if signed or not re.search(r"[：:]", above):
-                return signed[1] if signed else above
-    alone = (line for line in lines[:8] if 3 <= len(line) <= 30 and not re.search(r"[，。；：:、\s\d]", line))
-    return next((line for line in alone if _kind(line) in {"department", "park", "township"}), None) or next(
-        (found[1] for line in reversed(lines) if (found := _FILLED_IN_BY.search(line))), None
+                yield signed[1] if signed else above
+
+
+def _may_issue(name: str, oneself: str | None) -> bool:
+    """Tell a name from 我局 and from offices of no body in particular; it has to fit the word of the title."""
+    return (
+        not is_of_oneself(name)
+        and not _OFFICE_OF_NOBODY.fullmatch(name)
+        and (oneself is None or bool(_ANY_BODY.search(oneself)) or _is_alike(name, oneself))
     )
+
+
+def _is_alike(name: str, oneself: str | None) -> bool:
+    """Tell whether 我局 may be said by a body of this name."""
+    if oneself is None or _ANY_BODY.search(oneself):
+        return False
+    kind = oneself.lstrip("我本该全们")[0]
+    return _without_suffix(name).endswith(kind) if kind in _REGIONS else kind in name
 
 
 def _organization(printed: str, language: Language) -> Organization:
@@ -271,7 +311,8 @@ def _region(name: str, language: Language) -> tuple[str, ...]:
 def _published(document: RawDocument) -> tuple[date, tuple[int, int]] | None:
     """Return the date under the signature and its place: a line that is nothing but a date, outside the tables."""
     for block in document.blocks:
-        found = _DATE.search(block.text) if _SIGNATURE.match(block.text) else None
+        text = with_half_width_digits(block.text)
+        found = _DATE.search(text) if _SIGNATURE.match(text) else None
         if found is None:
             continue
         try:

@@ -87,12 +87,18 @@ class Grid(Value):
 
 
 class RawDocument(Value):
-    """Hold what a reader hands on: the text, its lines and its grids, in reading order."""
+    """Hold what a reader hands on: the text, its lines and its grids, in reading order.
+
+    `issuers` are the bodies that the page around the text names, the most trusted first; `remarks` say in words for
+    the reader of the report what had to be read in another way than usual.
+    """
 
     source: Source
     text: str
     blocks: tuple[Block, ...]
     grids: tuple[Grid, ...]
+    issuers: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 class Anchor(Value):

@@ -6,7 +6,7 @@ from ingest.checks import assess, find
 from ingest.chunking import chunk_report
 from ingest.errors import NotAReport
 from ingest.figures import sentence_figures, table_figures
-from ingest.identity import Identity, form_of, looks_like_report, read_identity
+from ingest.identity import Doubt, Identity, first_report, form_of, looks_like_report, read_identity
 from ingest.indicators import load_indicators
 from ingest.models import (
     UNKNOWN_ORGANIZATION,
@@ -18,7 +18,13 @@ from ingest.models import (
     Section,
     content_id,
 )
-from ingest.outline import Sentence, read_sections, read_sentences, section_path_at
+from ingest.outline import (
+    Sentence,
+    read_sections,
+    read_sentences,
+    section_path_at,
+    with_headings_apart,
+)
 from ingest.readers import read_document
 from ingest.settings import ReadingLimits
 from ingest.stacked import with_stacked_tables
@@ -32,7 +38,8 @@ def ingest_file(path: Path, *, limits: ReadingLimits | None = None) -> Ingested:
     """Return report, figures, findings and passages of a file; raise IngestError naming cause and remedy."""
     limits = limits or ReadingLimits()
     indicators = load_indicators()
-    document = with_stacked_tables(read_document(path, limits=limits), indicators)
+    document, cut = first_report(with_headings_apart(read_document(path, limits=limits)))
+    document = with_stacked_tables(document, indicators)
     if not looks_like_report(document):
         raise NotAReport(path.name, "看不出是政府信息公开年度报告", "请确认文件内容；其他文件不会受影响。")
     report_id = content_id("r", document.source.sha256)
@@ -66,7 +73,12 @@ def ingest_file(path: Path, *, limits: ReadingLimits | None = None) -> Ingested:
         source=document.source,
         sections=sections,
         tables=reading.tables,
-        issues=(*_doubts(identity, sentences, reading, report_id), *reading.issues),
+        issues=(
+            *_said((*cut, *identity.doubts), report_id),
+            *_lacks(identity, sentences, reading, report_id),
+            *(Issue(code="reading", message=remark, anchor=None) for remark in document.remarks),
+            *reading.issues,
+        ),
     )
     return Ingested(
         report=report,
@@ -94,19 +106,23 @@ def _published_at(identity: Identity, sections: tuple[Section, ...], report_id: 
     )
 
 
-def _doubts(
-    identity: Identity, sentences: tuple[Sentence, ...], reading: TableReading, report_id: str
-) -> tuple[Issue, ...]:
-    """Return what the text does not tell of itself, so that a reader sees it beside the report."""
-    start = Anchor(report_id=report_id, char_start=0, char_end=0)
-    doubts = [
+def _said(doubts: tuple[Doubt, ...], report_id: str) -> tuple[Issue, ...]:
+    return tuple(
         Issue(
             code=doubt.code,
             message=doubt.message,
             anchor=Anchor(report_id=report_id, char_start=doubt.char_start, char_end=doubt.char_end),
         )
-        for doubt in identity.doubts
-    ]
+        for doubt in doubts
+    )
+
+
+def _lacks(
+    identity: Identity, sentences: tuple[Sentence, ...], reading: TableReading, report_id: str
+) -> tuple[Issue, ...]:
+    """Return what the text does not tell of itself, so that a reader sees it beside the report."""
+    start = Anchor(report_id=report_id, char_start=0, char_end=0)
+    doubts: list[Issue] = []
     if identity.organization is None:
         doubts.append(Issue(code="no_organization", message="正文没有写明报告单位", anchor=start))
     if identity.year is None:

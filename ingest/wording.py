@@ -12,6 +12,11 @@ _ENUMERATOR = re.compile(
     r"^\s*(?:[（(]\s*[一二三四五六七八九十\d]+\s*[)）]|[一二三四五六七八九十\d]+\s*[、.．])\s*"
 )
 _SIBILANT = re.compile("^([zcs])h")
+_HALF_WIDTH_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
+_OF_ONESELF = re.compile(
+    r"(?:我|本|该|全)们?(?:[县市区省旗州镇乡街局委办厅院所站会校部处队社村科]|街道|单位|机关|部门|中心|系统|机构|园区|管委会|公司|集团|医院|学校|学院|银行)"
+    r"(?:机关|单位|人民政府|政府|办事处|管委会|办公室|本级)?"
+)
 _PARENTHESIS = re.compile(r"[（(][^（()）]*(?:[)）]|$)")
 
 
@@ -63,6 +68,21 @@ def skeleton(text: str) -> str:
     '不予公开'
     """
     return "".join(char for char in folded(_ENUMERATOR.sub("", text)) if char.isalnum())
+
+
+def with_half_width_digits(text: str) -> str:
+    """Return the text with ０１２ as 012, so that offsets stay."""
+    return text.translate(_HALF_WIDTH_DIGITS)
+
+
+def is_of_oneself(name: str) -> bool:
+    """Tell a word by which any body speaks of itself, such as 我局, 本单位, 我街道办事处; 本溪市 is a name."""
+    return bool(_OF_ONESELF.fullmatch(name.strip()))
+
+
+def without_oneself(name: str) -> str:
+    """Return a name without the word behind it by which the body speaks of itself: 云溪区统计局我局."""
+    return re.sub(rf"(?:关于)?{_OF_ONESELF.pattern}$", "", name)
 
 
 def sound(text: str) -> tuple[str, ...]:

@@ -6,15 +6,16 @@ only after its vector is stored. So a killed run leaves a library that opens, an
 
 import hashlib
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 from ingest.errors import IngestError
-from ingest.models import Ingested
+from ingest.models import UNKNOWN_ORGANIZATION, Ingested, Report
 from vectorstore.chroma import VectorIndex
 from vectorstore.embedding import Embedder
 from vectorstore.library import Library
-from vectorstore.models import FileOutcome, KnownFile, Progress
+from vectorstore.models import FileOutcome, Filter, KnownFile, Progress
 
 logger = logging.getLogger(__name__)
 
@@ -31,15 +32,16 @@ def build(
     embedder: Embedder,
     read: Callable[[Path], Ingested],
     pipeline: str,
-    suffixes: Collection[str],
+    is_document: Callable[[Path], bool],
     on_progress: Callable[[Progress], None],
 ) -> tuple[FileOutcome, ...]:
     """Read what is new or changed and index it; return one outcome a file, in order.
 
-    The caller holds the writer lock. All files are in the library before the first vector is made: without
-    a model, ModelUnavailable is raised only then.
+    What `is_document` does not take for a document is skipped in folders, and said to be. The caller holds the
+    writer lock. All files are in the library before the first vector is made: without a model, ModelUnavailable is
+    raised only then.
     """
-    files, outcomes = _files(paths, suffixes)
+    files, outcomes = _files(paths, is_document)
     total = len(files) + len(outcomes)
     for done, outcome in enumerate(outcomes, start=1):
         on_progress(Progress(stage="reading", done=done, total=total, outcome=outcome))
@@ -65,29 +67,41 @@ def reindex(
         return _index_pending(library, index, embedder, on_progress)
 
 
-def _files(paths: Sequence[Path], suffixes: Collection[str]) -> tuple[list[Path], list[FileOutcome]]:
+def _files(
+    paths: Sequence[Path], is_document: Callable[[Path], bool]
+) -> tuple[list[Path], list[FileOutcome]]:
     """Return the files to read, folders opened up, and the outcomes of paths that give none."""
     files: list[Path] = []
-    refused: list[FileOutcome] = []
+    left_out: list[FileOutcome] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(
-                file
-                for file in path.rglob("*")
-                if file.is_file() and file.suffix.lower() in suffixes and not file.name.startswith(".")
-                and file.stem.lower() != "readme"
-            )  # fmt: skip
-            files += inside
-            if not inside:
-                kinds = "、".join(sorted(suffixes))
-                refused.append(
-                    _failed(path, f"{path}：文件夹里没有可读的文件。请放入 {kinds} 格式的报告后再导入。")
-                )
+            inside = [
+                file for file in sorted(path.rglob("*")) if file.is_file() and not _is_hidden(file, path)
+            ]
+            reasons = {file: _reason_to_skip(file, is_document) for file in inside}
+            found = [file for file, reason in reasons.items() if reason is None]
+            files += found
+            left_out += [_skipped(file, reason) for file, reason in reasons.items() if reason is not None]
+            if not found:
+                message = f"{path}：文件夹里没有可读的文件。请放入网页、Word、PDF、文本或扫描图片格式的报告后再导入。"
+                left_out.append(_failed(path, message))
         elif path.exists():
             files.append(path)
         else:
-            refused.append(_failed(path, f"{path}：没有这个文件或文件夹。请检查路径。"))
-    return list(dict.fromkeys(files)), refused
+            left_out.append(_failed(path, f"{path}：没有这个文件或文件夹。请检查路径。"))
+    return list(dict.fromkeys(files)), left_out
+
+
+def _is_hidden(file: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in file.relative_to(folder).parts)
+
+
+def _reason_to_skip(file: Path, is_document: Callable[[Path], bool]) -> str | None:
+    if file.stem.lower() == "readme":
+        return "是说明文件"
+    if file.name.startswith("~$"):
+        return "是文字处理软件的临时文件"
+    return None if is_document(file) else "不是网页、Word、PDF、文本或扫描图片"
 
 
 def _take_in(
@@ -123,7 +137,41 @@ def _take_in(
     known[location] = KnownFile(
         location=location, sha256=report.source.sha256, pipeline=pipeline, report_id=report.id
     )
-    return _taken(file, ingested, replaced=here is not None)
+    return _taken(file, ingested, _twins(library, ingested), replaced=here is not None)
+
+
+def _twins(library: Library, ingested: Ingested) -> tuple[str, ...]:
+    """Say which other reports of the same body and year the library holds, and where their tables differ."""
+    report = ingested.report
+    (own,) = library.headings(Filter(report_ids=(report.id,)))
+    if own.year is None or own.organization == UNKNOWN_ORGANIZATION:
+        return ()
+    heads = library.headings(Filter(organizations=(own.organization,), years=(own.year,)))
+    others = (library.report(head.report_id) for head in heads if head.report_id != own.report_id)
+    return tuple(
+        f"与已在库中的 {other.source.path} 同是{own.organization}{own.year}年的报告，{_compared(report, other)}"
+        for other in others
+        if other is not None
+    )
+
+
+def _compared(report: Report, other: Report) -> str:
+    """Say in how many cells two reports that both print them differ."""
+    own, others = _amounts(report), _amounts(other)
+    shared = own.keys() & others.keys()
+    differing = sum(own[key] != others[key] for key in shared)
+    if not shared:
+        return "没有可以比较的表格"
+    return f"表格有 {differing} 格的数不同" if differing else "表格里的数相同"
+
+
+def _amounts(report: Report) -> dict[tuple[str, ...], Decimal]:
+    return {
+        (table.kind, *cell.row, cell.column): cell.quantity.value
+        for table in report.tables
+        for cell in table.cells
+        if cell.quantity is not None
+    }
 
 
 def _unchanged(
@@ -164,7 +212,7 @@ def _digest(file: Path) -> str:
     return digest.hexdigest()
 
 
-def _taken(file: Path, ingested: Ingested, *, replaced: bool) -> FileOutcome:
+def _taken(file: Path, ingested: Ingested, twins: tuple[str, ...], *, replaced: bool) -> FileOutcome:
     report = ingested.report
     cells = sum(len(table.cells) for table in report.tables)
     year = f"{report.year}年" if report.year is not None else "年度不明"
@@ -176,14 +224,20 @@ def _taken(file: Path, ingested: Ingested, *, replaced: bool) -> FileOutcome:
         message=(
             f"{file.name}：{report.organization.name}{year}，{len(report.tables)} 张表，{cells} 个单元格，"
             f"{len(ingested.figures)} 个数据，{len(ingested.findings)} 处疑点{doubts}"
+            + "".join(f"；{twin}" for twin in twins)
         ),
         tables=len(report.tables),
         cells=cells,
         figures=len(ingested.figures),
         findings=len(ingested.findings),
         issues=len(report.issues),
-        doubts=tuple(issue.message for issue in report.issues),
+        doubts=(*(issue.message for issue in report.issues), *twins),
     )
+
+
+def _skipped(file: Path, reason: str) -> FileOutcome:
+    message = f"{file.name}：跳过，{reason}"
+    return FileOutcome(path=file.name, status="skipped", report_id=None, message=message)
 
 
 def _failed(path: Path, message: str) -> FileOutcome:

@@ -103,10 +103,13 @@ class Manifest(Value):
 
 
 class FileOutcome(Value):
-    """Say what became of one file: `message` is the line that a person reads, `doubts` what could not be placed."""
+    """Say what became of one file: `message` is the line that a person reads, `doubts` what could not be placed.
+
+    A file is `skipped` when it lies in a folder and is no document.
+    """
 
     path: str
-    status: Literal["added", "replaced", "unchanged", "failed"]
+    status: Literal["added", "replaced", "unchanged", "skipped", "failed"]
     report_id: str | None
     message: str
     tables: int = 0

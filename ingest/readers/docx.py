@@ -18,6 +18,7 @@ from ingest.readers.loading import source_of
 from ingest.readers.nesting import FlowCell, FlowTable, Piece, flattened, shown, write
 from ingest.readers.nodes import Node, attribute, parse_xml
 from ingest.readers.numbering import Numbering, W, value
+from ingest.readers.raised import lowered, raised, settled
 from ingest.readers.text import with_printed_rows
 from ingest.settings import ReadingLimits
 
@@ -35,6 +36,10 @@ _WRAPPERS = frozenset(
 _OFF = frozenset(["0", "false", "off"])
 _CONTENTS = re.compile(r"toc\s?\d", re.I)
 _WIDEST_SPAN = 100
+_LEAST_RISE = 5
+"""In half points."""
+_EXPONENTS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
+_DEEPEST_CHAIN = 20
 
 
 def is_zip(data: bytes) -> bool:
@@ -135,6 +140,11 @@ class _Body:
             for style in (styles if styles is not None else ())
             if _CONTENTS.fullmatch(value(style, "name"))
         }
+        self._character_styles = {
+            attribute(style, f"{W}styleId"): style
+            for style in (styles if styles is not None else ())
+            if attribute(style, f"{W}type") == "character"
+        }
 
     def blocks(self, parent: Node, *, in_cell: bool = False) -> list[Piece]:
         """Return what stands in a body, a cell or a text box."""
@@ -167,7 +177,7 @@ class _Body:
             # 段落标记已删除，下一段接着写
             self._carried = text
             text = ""
-        lines = [_indented(line) for line in shown(text).split("\n")]
+        lines = [_indented(settled(line)) for line in shown(text).split("\n")]
         inside = [piece for box in boxes for piece in self.blocks(box, in_cell=True)]
         return [*(line for line in lines if line.strip()), *inside]
 
@@ -190,8 +200,46 @@ class _Body:
                 yield "-"
             elif tag == f"{_MC}AlternateContent":
                 yield from self._runs(_alternative(node), boxes)
-            elif tag not in _GONE and tag != f"{W}pPr" and not _is_hidden(node):
+            elif tag == f"{_M}sup":
+                yield "".join(self._runs(node, boxes)).translate(_EXPONENTS)
+            elif tag == f"{_M}den":
+                yield "/"
                 yield from self._runs(node, boxes)
+            elif tag == f"{W}r":
+                yield from self._run(node, boxes)
+            elif tag not in _GONE and tag != f"{W}pPr":
+                yield from self._runs(node, boxes)
+
+    def _run(self, node: Node, boxes: list[Node]) -> Iterator[str]:
+        """Yield the text of a run as it shows: hidden and struck out is none, raised and lowered is marked."""
+        if node.find(f"{W}rPr") is None:
+            yield from self._runs(node, boxes)
+        elif not any(self._is_on(node, name) for name in ("vanish", "strike", "dstrike")):
+            text = "".join(self._runs(node, boxes))
+            align = self._property(node, "vertAlign") or ""
+            rise = self._property(node, "position") or ""
+            if align == "superscript" or (rise.isdigit() and int(rise) >= _LEAST_RISE):
+                yield raised(text)
+            else:
+                yield lowered(text) if align == "subscript" else text
+
+    def _is_on(self, run: Node, name: str) -> bool:
+        said = self._property(run, name)
+        return said is not None and said not in _OFF
+
+    def _property(self, run: Node, name: str) -> str | None:
+        """Return what a run, or else its style, says of its characters; "1" where it says no more than the name."""
+        properties = run.find(f"{W}rPr")
+        style = value(properties, "rStyle")
+        for _ in range(_DEEPEST_CHAIN):
+            said = properties.find(f"{W}{name}") if properties is not None else None
+            if said is not None:
+                return attribute(said, f"{W}val", "1")
+            if style not in self._character_styles:
+                return None
+            properties = self._character_styles[style].find(f"{W}rPr")
+            style = value(self._character_styles[style], "basedOn")
+        return None
 
     def _table(self, table: Node) -> FlowTable:
         cells: list[_OpenCell] = []
@@ -259,11 +307,6 @@ def _alternative(node: Node) -> Node:
 def _is_table_of_contents(node: Node) -> bool:
     gallery = node.find(f"{W}sdtPr/{W}docPartObj/{W}docPartGallery")
     return gallery is not None and attribute(gallery, f"{W}val") == "Table of Contents"
-
-
-def _is_hidden(node: Node) -> bool:
-    hidden = node.find(f"{W}rPr/{W}vanish") if node.tag == f"{W}r" else None
-    return hidden is not None and attribute(hidden, f"{W}val", "1") not in _OFF
 
 
 def _count(properties: Node | None, name: str, *, least: int) -> int:

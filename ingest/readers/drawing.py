@@ -35,7 +35,7 @@ from pdfminer.utils import Matrix, apply_matrix_rect
 from ingest.errors import IngestError, LimitExceeded, UnreadableFile
 from ingest.models import Value
 from ingest.readers.ruling import Rule
-from ingest.readers.typesetting import Glyph, once
+from ingest.readers.typesetting import Glyph, once, without_struck
 from ingest.settings import ReadingLimits
 
 _THIN = 3.0
@@ -264,12 +264,13 @@ def _drawing(number: int, page: PDFPage, collector: _Collector) -> Drawing:
         for char in chars
         if _turn_of(char) == turn and (glyph := _glyph(char, view)) is not None and view.holds(glyph)
     )
+    shown_glyphs, rules = without_struck(once(glyphs), horizontal)
     return Drawing(
         number=number,
         width=view.width,
         height=view.height,
-        glyphs=tuple(once(glyphs)),
-        horizontal=tuple(horizontal),
+        glyphs=tuple(shown_glyphs),
+        horizontal=tuple(rules),
         vertical=tuple(vertical),
         pictures=tuple(pictures),
         hidden=collector.hidden,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ingest.readers.nesting import FlowCell, FlowTable, Piece, shown, tidied
 from ingest.readers.nodes import Node, attribute, walk, wrap
+from ingest.readers.raised import DOWN, END, UP, settled
 
 BLOCKS = frozenset([
     "address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "dir", "div", "dl",
@@ -221,6 +222,8 @@ class Builder:
                 cell = self._tables[-1].add(node)
                 cell.certain = node not in self._broken
                 self._contents.append(cell.content)
+            case "sup" | "sub":
+                self._line.append(UP if node.tag == "sup" else DOWN)
             case "ol" | "ul":
                 self._numbers.append(_first_number(node))
             case "li" if self._numbers and (number := self._numbers[-1]) is not None:
@@ -239,6 +242,8 @@ class Builder:
                 self._tables[-1].in_row = False
             case "td" | "th" if self._tables:
                 self._contents.pop()
+            case "sup" | "sub":
+                self._line.append(END)
             case "ol" | "ul":
                 self._numbers.pop()
             case _:
@@ -255,7 +260,7 @@ class Builder:
     def _flush(self) -> None:
         joined = "".join(self._line)
         self._line.clear()
-        line = shown(joined) if self._keeping else tidied(joined)
+        line = settled(shown(joined) if self._keeping else tidied(joined))
         if line.strip():
             self._put(line)
 

@@ -15,7 +15,7 @@ from ingest.models import RawDocument, Source, Value
 from ingest.readers.alignment import with_aligned_tables
 from ingest.readers.layout import Layout, PlacedCell
 from ingest.readers.pages import Page, PageTable
-from ingest.readers.typesetting import TextLine, joined
+from ingest.readers.typesetting import TextLine, Word, joined
 from ingest.settings import ReadingLimits
 from ingest.wording import is_enumerated, skeleton
 
@@ -34,6 +34,9 @@ _SENTENCE_END = re.compile(r"[。！？；：!?;:]\s*[”\"』」）)]*$")
 _AMOUNT = re.compile(r"[\d０-９〓][\d０-９,，.．〓]*\s*\S{0,2}|[-－—–/／]+|[+\-−－＋]\s*\d+|无")
 _FULL_WIDTH_PROSE = 60
 _RIGHT_MARGIN = 0.78
+_LONG_IN_THIRD = 6
+_WIDEST_THIRD = 0.4
+_FEWEST_LINES = 4
 
 
 class _Prose(Value):
@@ -174,31 +177,54 @@ def _prose(page: Page, lines: Sequence[TextLine]) -> Iterator[_Prose]:
 
 
 def _columns(page: Page, lines: Sequence[TextLine]) -> Iterator[list[TextLine]]:
-    """Yield runs of lines that share their margins: what crosses the page, or one column of two."""
-    gutter = _gutter(page, lines)
-    if gutter is None:
+    """Yield runs of lines that share their margins: what crosses the page, or one column of several."""
+    gutters = _gutters(page, lines)
+    if not gutters:
         if lines:
             yield list(lines)
         return
     whole: list[TextLine] = []
-    left: list[TextLine] = []
-    right: list[TextLine] = []
+    columns: list[list[TextLine]] = [[] for _ in (*gutters, None)]
     for line in lines:
-        if any(word.x0 < gutter < word.x1 for word in line.words):
-            yield from (column for column in (left, right) if column)
-            left, right = [], []
+        if any(word.x0 < gutter < word.x1 for word in line.words for gutter in gutters):
+            yield from filter(None, columns)
+            columns = [[] for _ in columns]
             whole.append(line)
             continue
         if whole:
             yield whole
             whole = []
-        for words, column in (
-            ([word for word in line.words if word.x1 <= gutter], left),
-            ([word for word in line.words if word.x0 >= gutter], right),
-        ):
+        for column, (start, end) in zip(columns, pairwise((0.0, *gutters, page.width)), strict=True):
+            words = [word for word in line.words if start <= (word.x0 + word.x1) / 2 < end]
             if words:
                 column.append(TextLine(words=tuple(words)))
-    yield from (column for column in (whole, left, right) if column)
+    yield from filter(None, (whole, *columns))
+
+
+def _gutters(page: Page, lines: Sequence[TextLine]) -> tuple[float, ...]:
+    """Return where three or two columns of prose part, none if the lines run across the page."""
+    long = [word for line in lines for word in line.words if len(word.text) >= _LONG_IN_THIRD]
+    if long:
+        left, right = min(word.x0 for word in long), max(word.x1 for word in long)
+        thirds: list[list[Word]] = [[], [], []]
+        wide = 0
+        for word in long:
+            if word.x1 - word.x0 > _WIDEST_THIRD * (right - left):
+                wide += 1
+            else:
+                middle = (word.x0 + word.x1) / 2 - left
+                thirds[min(int(3 * middle / max(right - left, 1.0)), 2)].append(word)
+        # 栏的左边以多数行为准，居中的标题不算
+        spans = [
+            (sorted(word.x0 for word in third)[len(third) // 2], sorted(word.x1 for word in third)[-2])
+            for third in thirds
+            if len(third) >= _FEWEST_LINES
+        ]
+        apart = all(before[1] < after[0] for before, after in pairwise(spans))
+        if len(spans) == 3 and apart and wide < min(map(len, thirds)):
+            return tuple((before[1] + after[0]) / 2 for before, after in pairwise(spans))
+    gutter = _gutter(page, lines)
+    return () if gutter is None else (gutter,)
 
 
 def _gutter(page: Page, lines: Sequence[TextLine]) -> float | None:

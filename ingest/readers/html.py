@@ -12,7 +12,14 @@ from ingest.readers.loading import source_of
 from ingest.readers.nesting import flattened, write
 from ingest.readers.nodes import parse_html
 from ingest.readers.text import decoded, with_printed_rows
-from ingest.readers.webpage import is_furniture, page_titles, report_part, with_title
+from ingest.readers.webpage import (
+    is_furniture,
+    page_issuers,
+    page_sources,
+    page_titles,
+    report_part,
+    with_title,
+)
 from ingest.settings import ReadingLimits
 
 _CHARSET = re.compile(
@@ -108,14 +115,15 @@ def _markup(name: str, data: bytes) -> str:
 def _read(path: Path, data: bytes, markup: str, limits: ReadingLimits) -> RawDocument:
     markup = _XML_DECLARATION.sub("", markup.replace("\x00", ""))
     root = parse_html(path.name, markup, limits=limits)
-    titles = page_titles(root)
+    titles, sources = page_titles(root), page_sources(root)
     part = report_part(root)
     make_tables(part)
-    content = Builder(part, cut_in_cell=_ends_in_cell(markup)).content()
-    pieces = [piece for piece in flattened(content) if not isinstance(piece, str) or not is_furniture(piece)]
+    content = list(flattened(Builder(part, cut_in_cell=_ends_in_cell(markup)).content()))
+    pieces = [piece for piece in content if not isinstance(piece, str) or not is_furniture(piece)]
     layout = Layout(path.name, limits=limits)
     write(with_title(pieces, titles), layout)
-    return with_printed_rows(layout.document(source_of(path, data, media_type="text/html")))
+    document = with_printed_rows(layout.document(source_of(path, data, media_type="text/html")))
+    return document.model_copy(update={"issuers": page_issuers(content, sources)})
 
 
 def _ends_in_cell(markup: str) -> bool:

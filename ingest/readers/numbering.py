@@ -48,7 +48,7 @@ def _circled(number: int) -> str:
     return chr(0x2460 + number - 1) if number <= 20 else str(number)
 
 
-_FORMATS: dict[str, Callable[[int], str]] = {
+FORMATS: dict[str, Callable[[int], str]] = {
     "chineseCounting": chinese,
     "chineseCountingThousand": chinese,
     "japaneseCounting": chinese,
@@ -74,6 +74,7 @@ _FORMATS: dict[str, Callable[[int], str]] = {
     "lowerRoman": _roman,
     "upperRoman": lambda number: _roman(number).upper(),
 }
+"""How numbers are written, by the names that Word gives the ways."""
 
 
 class _Level(Value):
@@ -145,7 +146,7 @@ class Numbering:
         number = counters.get(depth, level.start)
         if around.arabic:
             return str(number)
-        write = _FORMATS.get(level.shown)
+        write = FORMATS.get(level.shown)
         return (
             write(number) if write and 0 < number < 10_000 else "" if level.shown == "none" else str(number)
         )

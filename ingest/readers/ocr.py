@@ -21,6 +21,7 @@ from ingest.readers.pictures import Picture, file_pictures
 from ingest.readers.recognition import Area, Reading, Recognizer, load_recognizer
 from ingest.readers.ruling import Lattice, find_lattices
 from ingest.readers.scanning import (
+    Mask,
     as_rules,
     enlarged,
     ink_of,
@@ -44,6 +45,7 @@ _LINES_TRIED = 6
 _LARGEST_SEARCHED = 1400
 _MOST_BOXES = 3000
 _REACH = 0.7
+_LOWEST_RISE, _SHORTEST_RISEN = 0.8, 0.3
 _NARROWEST_TABLE = 90.0
 """In points; strokes of large characters, such as 区, enclose less."""
 _NUMBER = re.compile(r"[+\-−－]?[\d][\d,，.]*")
@@ -61,13 +63,17 @@ _MEDIA_TYPES = {
 
 
 class _Strip(Value):
-    """Hold a line of text inside a cell, in dots; `marks` counts its strokes that stand apart."""
+    """Hold a line of text inside a cell, in dots; `marks` counts its strokes that stand apart.
+
+    `uneven` tells that one of them ends far above the others, as the mark of a note does.
+    """
 
     x0: int
     top: int
     x1: int
     bottom: int
     marks: int
+    uneven: bool
 
 
 def read_image(path: Path, data: bytes, *, limits: ReadingLimits) -> RawDocument:
@@ -228,7 +234,7 @@ def _agreed(reading: Reading, again: Reading | None, strip: _Strip) -> tuple[str
     other = again.text.replace(" ", "")
     sure = text == other and min(reading.confidence, again.confidence) >= _SURE_NUMBER
     if _NUMBER.fullmatch(text):
-        return text, sure and strip.marks <= len(text)
+        return text, sure and strip.marks <= len(text) and not strip.uneven
     if _MARKS.fullmatch(text):
         return text, sure
     if not text:
@@ -267,9 +273,17 @@ def _strips(lattice: Lattice, index: int, letters: Picture, dots: float) -> list
                 x1=max(0, left) + columns[-1][1],
                 bottom=max(0, top) + end,
                 marks=len(columns),
+                uneven=any(_is_risen(inner[start:end, first:last]) for first, last in columns),
             )
         )
     return strips
+
+
+def _is_risen(stroke: Mask) -> bool:
+    """Tell a stroke in a line that ends far above its foot and is too tall for a minus sign."""
+    rows = np.flatnonzero(np.any(stroke, axis=1))
+    height = len(stroke)
+    return bool(rows[-1] + 1 < _LOWEST_RISE * height and rows[-1] - rows[0] > _SHORTEST_RISEN * height)
 
 
 def _crop(picture: Picture, strip: _Strip, room: float) -> Picture:

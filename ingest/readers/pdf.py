@@ -10,6 +10,7 @@ from ingest.readers.flow import compose
 from ingest.readers.loading import source_of
 from ingest.readers.pages import Page, page_of_glyphs
 from ingest.readers.ruling import find_lattices
+from ingest.readers.text import plausibility
 from ingest.readers.typesetting import is_unreadable
 from ingest.readers.unpacking import check_streams
 from ingest.settings import ReadingLimits
@@ -18,16 +19,20 @@ if TYPE_CHECKING:
     from ingest.readers.drawing import Drawing
 
 _MEDIA_TYPE = "application/pdf"
-_HEAD = re.compile(rb"\s*%PDF-")
+_HEAD = b"%PDF-"
+_LATEST_HEAD = 1024
 _MOST_UNREAD = 0.3
 _WHOLE_PAGE = 0.6
 _FEW, _FEW_BESIDE_A_SCAN = 20, 60
+_FEWEST_JUDGED = 60
+_LEAST_PLAUSIBLE, _LEAST_CHINESE = 0.04, 0.1
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _LOCKED = re.compile(rb"/Encrypt\b")
 
 
 def is_pdf(data: bytes) -> bool:
-    """Tell a PDF by its first bytes."""
-    return bool(_HEAD.match(data))
+    """Tell a PDF by its first bytes; some programs put lines of their own before its head."""
+    return _HEAD in data[:_LATEST_HEAD]
 
 
 def read_pdf(path: Path, data: bytes, *, limits: ReadingLimits) -> RawDocument:
@@ -38,24 +43,32 @@ def read_pdf(path: Path, data: bytes, *, limits: ReadingLimits) -> RawDocument:
     check_streams(name, data, limits=limits)
     shown = resaved(name, data) if _LOCKED.search(data) else data
     try:
-        pages = _pages(name, shown, limits)
+        pages, remarks = _pages(name, shown, limits)
     except UnreadableFile:
         if shown is not data:
             raise
         shown = resaved(name, data)
-        pages = _pages(name, shown, limits)
-    return compose(pages, name=name, source=source_of(path, data, media_type=_MEDIA_TYPE), limits=limits)
+        pages, remarks = _pages(name, shown, limits)
+    source = source_of(path, data, media_type=_MEDIA_TYPE)
+    document = compose(pages, name=name, source=source, limits=limits)
+    return document.model_copy(update={"remarks": remarks})
 
 
-def _pages(name: str, data: bytes, limits: ReadingLimits) -> list[Page]:
+def _pages(name: str, data: bytes, limits: ReadingLimits) -> tuple[list[Page], tuple[str, ...]]:
+    """Return the pages, and in words which of them show something else than their text says."""
     from ingest.readers.drawing import read_drawings
 
     check_streams(name, data, limits=limits)
     pages: dict[int, Page] = {}
     photographed: list[int] = []
+    nonsense: list[int] = []
     for drawing in read_drawings(name, data, limits=limits):
         if _is_photographed(drawing):
             photographed.append(drawing.number)
+            continue
+        if _is_nonsense(drawing):
+            photographed.append(drawing.number)
+            nonsense.append(drawing.number)
             continue
         lattices = find_lattices(drawing.horizontal, drawing.vertical)
         pages[drawing.number] = page_of_glyphs(
@@ -71,7 +84,20 @@ def _pages(name: str, data: bytes, limits: ReadingLimits) -> list[Page]:
 
         for number, picture, dpi in page_pictures(name, data, photographed, limits=limits):
             pages[number] = read_picture(name, picture, number=number, dpi=dpi)
-    return [pages[number] for number in sorted(pages)]
+    told = "、".join(map(str, nonsense))
+    remarks = (f"第 {told} 页的文字层读不通，改按图像识别",) if nonsense else ()
+    return [pages[number] for number in sorted(pages)], remarks
+
+
+def _is_nonsense(drawing: "Drawing") -> bool:
+    """Tell a page whose characters make no Chinese: rare ones only, or under a scan hardly any."""
+    text = "".join(glyph.text for glyph in drawing.glyphs)
+    if len(text) < _FEWEST_JUDGED:
+        return False
+    chinese = len(_CHINESE.findall(text))
+    if chinese >= _FEWEST_JUDGED:
+        return plausibility(text) < _LEAST_PLAUSIBLE
+    return _largest_picture(drawing) > _WHOLE_PAGE and chinese < _LEAST_CHINESE * len(text)
 
 
 def _is_photographed(drawing: "Drawing") -> bool:
@@ -80,6 +106,11 @@ def _is_photographed(drawing: "Drawing") -> bool:
     readable = len(drawing.glyphs) + drawing.lost - unread
     if unread > _MOST_UNREAD * readable:
         return True
-    area = max(((x1 - x0) * (bottom - top) for x0, top, x1, bottom in drawing.pictures), default=0.0)
-    fewest = _FEW_BESIDE_A_SCAN if area > _WHOLE_PAGE * drawing.width * drawing.height else _FEW
+    fewest = _FEW_BESIDE_A_SCAN if _largest_picture(drawing) > _WHOLE_PAGE else _FEW
     return bool(drawing.pictures) and (drawing.hidden > readable or readable < fewest)
+
+
+def _largest_picture(drawing: "Drawing") -> float:
+    """Return the share of the page that its largest picture covers."""
+    area = max(((x1 - x0) * (bottom - top) for x0, top, x1, bottom in drawing.pictures), default=0.0)
+    return area / (drawing.width * drawing.height) if drawing.width * drawing.height > 0 else 0.0

@@ -81,7 +81,7 @@ def decoded(name: str, data: bytes) -> str:
     readings = [reading for encoding in _CANDIDATES if (reading := _attempt(data, encoding)) is not None]
     if not readings:
         raise UnreadableFile(name, "不是文本文件，或编码无法识别", "请另存为 UTF-8 编码的文本后再导入。")
-    return readings[0] if _attempt(data, "utf-8") is not None else max(readings, key=_plausibility)
+    return readings[0] if _attempt(data, "utf-8") is not None else max(readings, key=plausibility)
 
 
 def _checked(name: str, data: bytes, encoding: str) -> str:
@@ -99,7 +99,7 @@ def _attempt(data: bytes, encoding: str) -> str | None:
     return None if len(_CONTROL.findall(text)) > len(text) * 0.01 else text
 
 
-def _plausibility(text: str) -> float:
+def plausibility(text: str) -> float:
     """Return the share of everyday characters among the Chinese ones; wrong encodings show rare characters."""
     chinese = _CHINESE.findall(text)
     return sum(char in _COMMON for char in chinese) / max(1, len(chinese))

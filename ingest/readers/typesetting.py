@@ -4,16 +4,24 @@ White space is judged by distance: Chinese characters that justification spreads
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ingest.models import UNREAD, Value
+from ingest.readers.raised import raised, settled
+from ingest.readers.ruling import Rule
 
 _SAME_LINE = 0.45
 _SPACE = 0.22
 _WIDE_GAP = 1.2
 _DRAWN_TWICE = 0.15
 _TOUCHING = 0.12
+_SMALL = 0.85
+_MUCH_SMALLER = 0.72
+_RISE, _RISE_OF_LARGE = 0.12, 0.28
+_STRIKE = 0.29, 0.64
+_STRIKE_BEYOND = 0.4
 _ROOM_OF_A_FULL_LINE = 1.6
 _UNREADABLE = re.compile(r"\(cid:\d+\)|[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _NUMERIC = re.compile(r"[\d０-９.,，．%+\-−－]")
@@ -152,7 +160,46 @@ def _line(row: list[Glyph]) -> list[TextLine]:
     return [TextLine(words=tuple(words))] if words else []
 
 
+def without_struck(glyphs: Sequence[Glyph], rules: Sequence[Rule]) -> tuple[list[Glyph], list[Rule]]:
+    """Return the characters that no line strikes out, and the lines that strike out none.
+
+    A line that reaches beyond its characters is a border and strikes out nothing.
+    """
+    ordered = sorted(glyphs, key=_middle)
+    tallest = max((glyph.size for glyph in glyphs), default=0.0)
+    struck: set[Glyph] = set()
+    kept: list[Rule] = []
+    for rule in rules:
+        first = bisect_left(ordered, rule.at - tallest, key=_middle)
+        last = bisect_right(ordered, rule.at + tallest, key=_middle)
+        crossed = [glyph for glyph in ordered[first:last] if _is_crossed(glyph, rule)]
+        beyond = _STRIKE_BEYOND * max((glyph.size for glyph in crossed), default=0.0)
+        if (
+            crossed
+            and rule.start >= min(glyph.x0 for glyph in crossed) - beyond
+            and rule.end <= max(glyph.x1 for glyph in crossed) + beyond
+        ):
+            struck.update(crossed)
+        else:
+            kept.append(rule)
+    return (
+        ([glyph for glyph in glyphs if glyph not in struck], kept) if struck else (list(glyphs), list(rules))
+    )
+
+
+def _middle(glyph: Glyph) -> float:
+    return (glyph.top + glyph.bottom) / 2
+
+
+def _is_crossed(glyph: Glyph, rule: Rule) -> bool:
+    low, high = _STRIKE
+    above_foot = (glyph.bottom - rule.at) / glyph.size
+    return low <= above_foot <= high and rule.start <= (glyph.x0 + glyph.x1) / 2 <= rule.end
+
+
 def _word(glyphs: Sequence[Glyph]) -> Word:
+    size = max(glyph.size for glyph in glyphs)
+    foot = max(glyph.bottom for glyph in glyphs if glyph.size > _SMALL * size)
     text = ""
     certain = True
     before: Glyph | None = None
@@ -161,8 +208,15 @@ def _word(glyphs: Sequence[Glyph]) -> Word:
         certain &= shown != UNREAD
         gap = glyph.x0 - before.x1 if before else 0.0
         blank = before is not None and gap > _SPACE * glyph.size
-        text += f" {shown}" if blank and not _is_chinese(text[-1]) and not _is_chinese(shown[0]) else shown
+        rise = (foot - glyph.bottom) / size
+        if rise > _RISE and (glyph.size <= _SMALL * size or rise > _RISE_OF_LARGE):
+            text += raised(shown)
+        else:
+            apart = blank and not _is_chinese(text[-1]) and not _is_chinese(shown[0])
+            text += f" {shown}" if apart else shown
+            certain &= glyph.size > _MUCH_SMALLER * size or not (before and _continues_number(before, glyph))
         before = glyph
+    text = settled(text)
     return Word(
         text=text,
         x0=glyphs[0].x0,
@@ -171,6 +225,11 @@ def _word(glyphs: Sequence[Glyph]) -> Word:
         bottom=max(glyph.bottom for glyph in glyphs),
         certain=certain,
     )
+
+
+def _continues_number(before: Glyph, glyph: Glyph) -> bool:
+    """Tell a digit that stands behind a larger one: the number may end before it."""
+    return before.text.isdigit() and glyph.text.isdigit() and glyph.size <= _MUCH_SMALLER * before.size
 
 
 def _is_chinese(char: str) -> bool:

@@ -5,17 +5,19 @@ never by the class names of a site.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from operator import add, sub
 from typing import NamedTuple
 
 from ingest.readers.elements import AMOUNT, BLOCKS
 from ingest.readers.nesting import Flat, tidied
 from ingest.readers.nodes import Node, attribute, detach, walk
+from ingest.readers.styling import apply_styles
+from ingest.wording import is_of_oneself, with_half_width_digits
 
 _NO_CONTENT = (
     "head", "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "audio", "video",
-    "select", "button", "textarea", "input", "xml", "del", "rt", "rp", "map",
+    "select", "button", "textarea", "input", "xml", "del", "s", "strike", "rt", "rp", "map",
 )  # fmt: skip
 _PAGE_PARTS = frozenset(["nav", "footer", "aside", "header"])
 _PAGE_ROLES = frozenset(["navigation", "banner", "contentinfo", "search", "complementary"])
@@ -24,6 +26,7 @@ _HOLDERS = frozenset(["html", "body", "div", "section", "article", "main", "form
 _OPENING_LINES = 12
 _LINK_SHARE = 0.5
 _LONGEST_TITLE = 60
+_LONGEST_STATEMENT = 200
 _FEWEST_VALUES = 4
 _HEADING = re.compile(r"(?:^|[\s。])(?:[一二三四五六七八九十]{1,3}、|第二十条)")
 _DATE_LINE = re.compile(r"(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日")
@@ -46,6 +49,14 @@ _TITLE = re.compile(r".{0,60}(?:19|20)\d{2}.{0,45}公开.{0,15}报告.{0,12}")
 _NAMED_TITLE = re.compile(r"[^\d，。；]{3,60}(?:19|20)\d{2}.{0,45}公开.{0,15}报告.{0,12}")
 _ISSUER = re.compile(
     r"[^\d，。；：]{1,28}(?:[县市区省旗州局委办厅院社处队站所镇乡园]|政府|街道|中心|公司|大学)"
+)
+_STATED_ISSUER = re.compile(
+    r"(?:^|[\s|【\[（(])(?P<label>(?:编制|填报|发布|公开|发文|公布|制作)(?:单位|机构|机关|部门)|(?:信息|文章|稿件|内容)?来源)\s*[:：】\]]?\s*"
+    r"(?P<name>[\u4e00-\u9fff（）()·]{3,30})?"
+)
+_FIRMLY_STATED = re.compile(r"单位|机构|机关|部门")
+_SITE_WORDS = re.compile(
+    r"^中国[·•]|(?:门户|政府|政务|官方|公众|信息|公开)*(?:网站?|官网|平台|专栏|频道)(?:群|首页)?$|政府信息公开$"
 )
 _TITLE_END = re.compile(r"\s*[_|｜]\s*|\s+[-—–]+\s*|\s*[-—–]+\s+|(?<=报告)\s*[-—–]+\s*")
 
@@ -88,11 +99,40 @@ def page_titles(root: Node) -> list[str]:
         *("".join(node.itertext()) for node in root.iter("title")),
     ]
     parts = [tidied(part) for title in stated for part in _TITLE_END.split(title)]
-    return [part for part in parts if _TITLE.fullmatch(part)]
+    return [part for part in parts if _TITLE.fullmatch(with_half_width_digits(part))]
+
+
+def page_sources(root: Node) -> list[str]:
+    """Return the source and the site that the head of a page states."""
+    metas = {attribute(node, "name").lower(): attribute(node, "content") for node in root.iter("meta")}
+    tails = [part for node in root.iter("title") for part in _TITLE_END.split("".join(node.itertext()))[1:]]
+    sites = [_SITE_WORDS.sub("", tidied(name)) for name in (metas.get("sitename", ""), *reversed(tails))]
+    return [metas.get("contentsource", ""), *sites]
+
+
+def page_issuers(pieces: Sequence[Flat], sources: Sequence[str]) -> tuple[str, ...]:
+    """Return whom a page names as its issuer: first where it says so, then as its source, then in its head."""
+    firm: list[str] = []
+    loose: list[str] = []
+    for label, name in _statements(pieces):
+        (firm if _FIRMLY_STATED.search(label) else loose).append(name)
+    return tuple(dict.fromkeys(filter(None, map(tidied, [*firm, *loose, *sources]))))
+
+
+def _statements(pieces: Sequence[Flat]) -> Iterator[tuple[str, str]]:
+    """Yield what the lines and cells of a page say of its issuer, each with its label."""
+    for piece in pieces:
+        texts = [piece] if isinstance(piece, str) else [cell.text for cell in piece]
+        for text, following in zip(texts, [*texts[1:], ""], strict=True):
+            for found in _STATED_ISSUER.finditer(text) if len(text) <= _LONGEST_STATEMENT else ():
+                name = found["name"] or (following if found.end() == len(text) else "")
+                if name:
+                    yield found["label"], name
 
 
 def report_part(root: Node) -> Node:
     """Take out of a page what does not show, its own parts and its lists of links; return the element of the rest."""
+    apply_styles(root)
     for node in [*root.iter(*_NO_CONTENT)]:
         detach(node)
     for node in [*root.iter()]:
@@ -208,7 +248,7 @@ def with_title(pieces: list[Flat], titles: Sequence[str]) -> list[Flat]:
     )
     named = False
     if at is not None:
-        named = bool(_NAMED_TITLE.fullmatch(_squeezed(str(pieces[at]))))
+        named = _is_named(str(pieces[at]))
         above = pieces[at - 1] if at else ""
         if not named and isinstance(above, str) and _ISSUER.fullmatch(above.strip()):
             at, named = at - 1, True
@@ -222,7 +262,13 @@ def with_title(pieces: list[Flat], titles: Sequence[str]) -> list[Flat]:
 
 
 def _is_title(line: str) -> bool:
-    return "。" not in line and bool(_TITLE.fullmatch(line.strip()))
+    return "。" not in line and bool(_TITLE.fullmatch(with_half_width_digits(line.strip())))
+
+
+def _is_named(title: str) -> bool:
+    """Tell a title that names its issuer; 我局 is no name."""
+    squeezed = with_half_width_digits(_squeezed(title))
+    return bool(_NAMED_TITLE.fullmatch(squeezed)) and not is_of_oneself(re.split(r"\d", squeezed)[0])
 
 
 def _squeezed(text: str) -> str:

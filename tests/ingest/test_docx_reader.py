@@ -389,11 +389,6 @@ def test_document_is_known_by_its_bytes_under_any_name(tmp_path: Path, name: str
 # ---------------------------------------------------------------- before 2007
 
 
-def test_doc_without_libreoffice_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert "LibreOffice" in refused(tmp_path, OLD_DOC, "年报.doc")
-
-
 OLD_DOC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from forms import TITLE, codes, read
 
+from ingest import ingest_file
+
 BODY = "\n\n一、总体情况\n\n全年主动公开信息218条，依申请公开和政务公开工作平稳，特此报告。\n"
 
 
@@ -41,6 +43,165 @@ def test_title_tells_issuer_year_and_kind(
     found = read(title + BODY, tmp_path).report
     assert (found.organization.name, found.year, found.organization.kind) == (name, year, kind)
     assert found.issues[0].code == "no_tables"
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "told"),
+    [
+        (
+            "青禾县教育局２０２２年政府信息公开工作年度报告",
+            "青禾县教育局",
+            "青禾县教育局2022年政府信息公开工作年度报告",
+        ),
+        (
+            "《青禾县教育局2022年政府信息公开工作年度报告》",
+            "青禾县教育局",
+            "青禾县教育局2022年政府信息公开工作年度报告",
+        ),
+        (
+            "关于印发《青禾县教育局2022年政府信息公开工作年度报告》的通知",
+            "青禾县教育局",
+            "青禾县教育局2022年政府信息公开工作年度报告",
+        ),
+        (
+            "青禾县教育局关于公布《2022年政府信息公开工作年度报告》的通知",
+            "青禾县教育局",
+            "青禾县教育局2022年政府信息公开工作年度报告",
+        ),
+        (
+            "青禾县教育局关于发布2022年政府信息公开年报的公告",
+            "青禾县教育局",
+            "青禾县教育局2022年政府信息公开年报",
+        ),
+        (
+            "青禾县第一中学2022年校务公开暨政府信息公开工作年度报告",
+            "青禾县第一中学",
+            "青禾县第一中学2022年校务公开暨政府信息公开工作年度报告",
+        ),
+        (
+            "2022年度青禾县中医院院务公开暨信息公开年报",
+            "青禾县中医院",
+            "2022年度青禾县中医院院务公开暨信息公开年报",
+        ),
+        (
+            "青禾县教育局2022年政府信息公开和政务公开工作年度报告",
+            "青禾县教育局",
+            "青禾县教育局2022年政府信息公开和政务公开工作年度报告",
+        ),
+        (
+            "青禾县教育局依法治校工作暨2022年政府信息公开工作年度报告",
+            "青禾县教育局",
+            "青禾县教育局依法治校工作暨2022年政府信息公开工作年度报告",
+        ),
+        ("本溪市教育局2022年政府信息公开年报", "本溪市教育局", "本溪市教育局2022年政府信息公开年报"),
+    ],
+)
+def test_title_in_other_dress(tmp_path: Path, title: str, name: str, told: str) -> None:
+    found = read(title + BODY, tmp_path).report
+    assert (found.organization.name, found.year, found.title) == (name, 2022, told)
+
+
+def test_notice_that_asks_for_reports_is_no_title(tmp_path: Path) -> None:
+    notice = "青禾县人民政府办公室关于做好2022年政府信息公开工作年度报告编制发布工作的通知"
+    text = f"{notice}\n\n青禾县教育局2022年政府信息公开工作年度报告{BODY}"
+    assert read(text, tmp_path).report.organization.name == "青禾县教育局"
+
+
+@pytest.mark.parametrize(
+    ("title", "signed", "name"),
+    [
+        ("我局2022年政府信息公开工作年度报告", "青禾县教育局", "青禾县教育局"),
+        ("2022年我街道政府信息公开工作年度报告", "柳河街道办事处", "柳河街道办事处"),
+        ("本单位2022年政府信息公开工作年度报告", "青禾县水利工程管理中心", "青禾县水利工程管理中心"),
+        ("本机关2022年政府信息公开工作年度报告", "青禾县教育局", "青禾县教育局"),
+        ("我委2022年政府信息公开工作年度报告", "青禾县发展和改革委员会", "青禾县发展和改革委员会"),
+        ("我县2022年政府信息公开工作年度报告", "青禾县人民政府", "青禾县"),
+        ("青禾县教育局我局2022年政府信息公开工作年度报告", "", "青禾县教育局"),
+        ("我局2022年政府信息公开工作年度报告", "青禾县人民政府", "（单位不明）"),
+        ("我局2022年政府信息公开工作年度报告\n\n本报告由我局编制。", "", "（单位不明）"),
+    ],
+)
+def test_word_for_oneself_is_no_name(tmp_path: Path, title: str, signed: str, name: str) -> None:
+    found = read(f"{title}{BODY}\n{signed}\n\n2023年1月18日\n", tmp_path).report
+    assert (found.organization.name, found.year) == (name, 2022)
+    assert (name == "（单位不明）") == ("no_organization" in {issue.code for issue in found.issues})
+
+
+@pytest.mark.parametrize(
+    ("head", "around", "name"),
+    [
+        ("", "<p>发布机构：青禾县教育局　发文日期：2023-01-20</p>", "青禾县教育局"),
+        (
+            "",
+            "<table><tr><td>发布机构</td><td>青禾县教育局</td><td>索引号</td><td>00-1</td></tr></table>",
+            "青禾县教育局",
+        ),
+        ("", "<div>发布时间：2023-01-20 信息来源：青禾县教育局 浏览次数：31</div>", "青禾县教育局"),
+        ("<meta name='ContentSource' content='青禾县教育局'>", "", "青禾县教育局"),
+        ("<meta name='SiteName' content='青禾县教育局网站'>", "", "青禾县教育局"),
+        ("<title>我局年度报告-青禾县教育局</title>", "", "青禾县教育局"),
+        (
+            "<meta name='SiteName' content='青禾县人民政府门户网站'>",
+            "<p>来源：县政府办公室</p>",
+            "（单位不明）",
+        ),
+    ],
+)
+def test_page_names_the_issuer_that_its_title_does_not(
+    tmp_path: Path, head: str, around: str, name: str
+) -> None:
+    page = (
+        f"<html><head>{head}</head><body>{around}<h1>我局2022年度政府信息公开工作年度报告如下：</h1>"
+        "<p>一、总体情况</p><p>全年主动公开信息218条。</p></body></html>"
+    )
+    (tmp_path / "年报.html").write_text(page, "utf-8")
+    found = ingest_file(tmp_path / "年报.html").report
+    assert (found.organization.name, found.year) == (name, 2022)
+
+
+OTHER_BODY = BODY.replace("218", "333")
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        "青禾县教育局2022年政府信息公开工作年度报告",
+        "青禾县教育局\n2022年政府信息公开\n工作年度报告",
+        "附件2：青禾县教育局2022年政府信息公开年报",
+        "《青禾县教育局２０２２年政府信息公开工作年度报告》",
+        "青禾县财政局2021年政府信息公开工作年度报告",
+    ],
+)
+def test_second_report_in_the_file_is_said_and_never_credited_to_the_first(
+    tmp_path: Path, second: str
+) -> None:
+    text = f"青禾县财政局2022年政府信息公开工作年度报告{BODY}\n\n{second}{OTHER_BODY}"
+    found = read(text, tmp_path)
+    assert found.report.organization.name == "青禾县财政局"
+    assert [str(figure.quantity.value) for figure in found.figures if figure.quantity] == ["218"]
+    assert "333" not in found.text
+    (issue,) = (issue for issue in found.report.issues if issue.code == "second_report")
+    assert "另一份报告" in issue.message
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        "青禾县财政局2022年政府信息公开工作年度报告",
+        "2022年政府信息公开工作年度报告",
+        "（续）",
+    ],
+)
+def test_title_printed_again_is_no_second_report(tmp_path: Path, again: str) -> None:
+    text = f"青禾县财政局2022年政府信息公开工作年度报告{BODY}\n\n{again}{OTHER_BODY}"
+    found = read(text, tmp_path)
+    assert [str(figure.quantity.value) for figure in found.figures if figure.quantity] == ["218", "333"]
+    assert "second_report" not in codes(found)
+
+
+def test_mention_of_another_report_is_no_second_report(tmp_path: Path) -> None:
+    text = f"青禾县财政局2022年政府信息公开工作年度报告{BODY}\n\n青禾县教育局2022年政府信息公开工作年度报告\n"
+    assert "second_report" not in codes(read(text, tmp_path))
 
 
 def test_full_name_stays_as_an_alias(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from forms import values
 from fpdf import FPDF
 from hypothesis import given
 from hypothesis import strategies as st
-from printing import Style, Table, printed, report_blocks
+from printing import Style, Table, images, printed, report_blocks
 from pylopdf_fonts_zh_cn import serif_path
 
 from ingest import Ingested, IngestError, LimitExceeded, UnreadableFile, ingest_file
@@ -288,3 +288,53 @@ def test_damaged_pdf_never_raises_anything_but_a_message(cut: int, changes: list
     for damaged in (bytes(data), bytes(data[:cut]), bytes(data[cut:])):
         with contextlib.suppress(IngestError):
             read(damaged)
+
+
+# ---------------------------------------------------------------- text that is not what the page shows
+
+
+def test_three_columns_are_read_one_after_the_other() -> None:
+    page = FPDF(unit="pt", format=(842, 595))
+    page.add_font("body", "", str(serif_path()))
+    page.add_page()
+    page.set_font("body", size=10)
+    page.text(250, 50, forms.TITLE)
+    for column, name in enumerate("左中右"):
+        for number in range(12):
+            page.text(
+                50 + 260 * column, 90 + 16 * number, f"{name}{number:02}县政府办公室负责汇总全县各类数据，"
+            )
+    title, *columns = lines(read(bytes(page.output())))
+    assert title == forms.TITLE
+    assert [column.count(name) for column in columns for name in "左中右"] == [12, 0, 0, 0, 12, 0, 0, 0, 12]
+
+
+@pytest.mark.parametrize(
+    "beneath",
+    [
+        "".join(chr(0x8400 + number) for number in range(300)),
+        "".join("Gj*dfQ xzv#" for _ in range(30)),
+    ],
+)
+def test_nonsense_beneath_a_scan_is_passed_over_and_said_to_be(tmp_path: Path, beneath: str) -> None:
+    shown = FPDF(unit="pt", format=(595, 842))
+    shown.add_font("serif", fname=str(serif_path()))
+    shown.add_page()
+    shown.set_font("serif", size=14)
+    for line, text in enumerate([forms.TITLE, "一、总体情况", "全年公开信息218条。"]):
+        shown.text(60, 80 + 30 * line, text)
+    (picture,) = images(bytes(shown.output()))
+    pdf = FPDF(unit="pt", format=(595, 842))
+    pdf.add_font("serif", fname=str(serif_path()))
+    pdf.add_page()
+    pdf.set_font("serif", size=9)
+    for line in range(10):
+        pdf.text(40, 100 + 20 * line, beneath[line * 30 : line * 30 + 30])
+    pdf.image(picture, x=0, y=0, w=595, h=842)
+    (tmp_path / "年报.pdf").write_bytes(bytes(pdf.output()))
+
+    found = ingest_file(tmp_path / "年报.pdf")
+
+    assert "全年公开信息218条。" in found.text
+    (issue,) = (issue for issue in found.report.issues if issue.code == "reading")
+    assert "第 1 页的文字层读不通" in issue.message

@@ -73,13 +73,45 @@ def test_text_that_is_no_report_is_refused_by_name(tmp_path: Path) -> None:
         ingest_file(written(tmp_path, "红烧茄子：茄子两根，先炸后烧。".encode(), "菜谱.txt"))
 
 
-def test_unsupported_suffix_names_file_cause_and_remedy(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("年报.xyz", b"\x81\xff\x01\x02" * 90), ("年报.json", '{"a": "政府信息公开工作年度报告"}'.encode())],
+)
+def test_unsupported_suffix_names_file_cause_and_remedy(tmp_path: Path, name: str, data: bytes) -> None:
     with pytest.raises(UnreadableFile) as caught:
-        ingest_file(written(tmp_path, b"x", "年报.xyz"))
+        ingest_file(written(tmp_path, data, name))
     error = caught.value
-    assert (error.path, error.cause) == ("年报.xyz", "不支持 .xyz 格式")
+    assert (error.path, error.cause) == (name, f"不支持 {Path(name).suffix} 格式")
     assert ".txt" in error.remedy
     assert str(error) == f"{error.path}：{error.cause}。{error.remedy}"
+
+
+@pytest.mark.parametrize("name", ["年报", "年报.2022", "年报.text", "年报.html", "年报.pdf"])
+def test_text_is_read_under_any_name(tmp_path: Path, name: str) -> None:
+    assert (
+        ingest_file(written(tmp_path, f"{TITLE}\n\n一、总体情况\n".encode("gb18030"), name)).report.year
+        == 2022
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["年报.shtml", "年报.aspx", "年报.jsp", "年报", "年报.txt", "年报.doc", "年报.pdf", "年报.xls"]
+)
+def test_page_is_read_under_any_name(tmp_path: Path, name: str) -> None:
+    page = f"<html><body><h1>{TITLE}</h1><p>一、总体情况</p><p>公开218条。</p></body></html>"
+    found = ingest_file(written(tmp_path, page.encode(), name))
+    assert (found.report.source.media_type, found.text.splitlines()[0]) == ("text/html", TITLE)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("年报.pdf", "PDF"), ("年报.docx", "Word 文档"), ("年报.wps", "WPS 文档"), ("扫描件.png", "图片")],
+)
+@pytest.mark.parametrize("data", [b"\x00" * 3000 + b"endobj\nxref\n%%EOF", bytes(range(256)) * 40])
+def test_broken_file_is_called_what_it_should_be(tmp_path: Path, name: str, said: str, data: bytes) -> None:
+    with pytest.raises(UnreadableFile) as caught:
+        ingest_file(written(tmp_path, data, name))
+    assert caught.value.cause.startswith(f"{said} 已损坏")
 
 
 def test_missing_file_says_what_to_check(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from small_reports import read, write
+from small_reports import ingested, read, write
 
-from ingest.models import Ingested
+from ingest import ingest_file, is_document
+from ingest.models import UNKNOWN_ORGANIZATION, Ingested
 from vectorstore.build import build, reindex
 from vectorstore.chroma import Matrix, VectorIndex
 from vectorstore.embedding import HashEmbedder
@@ -35,6 +36,7 @@ class Store:
         pipeline: str = "1",
         embedder: HashEmbedder | None = None,
         reader: Callable[[Path], Ingested] = read,
+        is_document: Callable[[Path], bool] = lambda path: path.suffix == ".txt",
     ) -> tuple[FileOutcome, ...]:
         """Run once, and note which files were read."""
         self.read_files, self.told = [], []
@@ -51,7 +53,7 @@ class Store:
                 embedder=embedder or self.embedder,
                 read=noting,
                 pipeline=pipeline,
-                suffixes={".txt"},
+                is_document=is_document,
                 on_progress=self.told.append,
             )
 
@@ -89,10 +91,12 @@ def test_folder_is_read_with_all_its_folders_in_order(store: Store) -> None:
     outcomes = store.build()
 
     assert [(outcome.path, outcome.status) for outcome in outcomes] == [
+        ("table.csv", "skipped"),
         ("c.txt", "added"),
         ("b.txt", "added"),
     ]
-    assert "甲县2020年" in outcomes[0].message
+    assert "table.csv" in outcomes[0].message
+    assert "甲县2020年" in outcomes[1].message
     assert store.holds() == ["乙一。", "甲一。", "甲二。"]
 
 
@@ -138,6 +142,92 @@ def test_same_content_twice_is_kept_once_and_said_of_which(store: Store) -> None
         assert "内容相同" in second.message
         assert second.report_id == first.report_id
     assert store.holds() == ["甲一。"]
+
+
+def test_second_file_of_a_body_and_year_is_kept_and_said_to_be_one(store: Store) -> None:
+    write(store.inbox / "a.txt", "甲县", 2020, "甲一。")
+    write(store.inbox / "b.txt", "甲县", 2020, "甲一。", "更正。")
+    write(store.inbox / "c.txt", "甲县", 2021, "甲二。")
+    write(store.inbox / "d.txt", "乙县", 2020, "乙一。")
+
+    outcomes = store.build()
+
+    assert set(statuses(outcomes).values()) == {"added"}
+    assert ["甲县2020年" in doubt for outcome in outcomes for doubt in outcome.doubts] == [True]
+    assert "a.txt" in outcomes[1].doubts[0]
+    assert outcomes[1].doubts[0] in outcomes[1].message
+    assert store.holds() == ["乙一。", "更正。", "甲一。", "甲一。", "甲二。"]
+
+
+def test_changed_file_is_no_second_one_beside_itself(store: Store) -> None:
+    file = write(store.inbox / "a.txt", "甲县", 2020, "旧。")
+    store.build()
+    write(file, "甲县", 2020, "新。")
+
+    (outcome,) = store.build()
+
+    assert (outcome.status, outcome.doubts) == ("replaced", ())
+
+
+def test_reports_of_nobody_known_are_not_taken_for_one(store: Store) -> None:
+    write(store.inbox / "a.txt", UNKNOWN_ORGANIZATION, 2020, "甲一。")
+    write(store.inbox / "b.txt", UNKNOWN_ORGANIZATION, 2020, "乙一。")
+
+    assert [outcome.doubts for outcome in store.build()] == [(), ()]
+
+
+@pytest.mark.parametrize(("changed", "said"), [("31", "表格里的数相同"), ("13", "表格有 1 格的数不同")])
+def test_page_and_download_of_one_report_are_compared(store: Store, changed: str, said: str) -> None:
+    rows = "第二十条第（六）项\n信息内容\t本年处理决定数量\n行政处罚\t{}\n行政强制\t6\n"
+    title = "白露县水利局2022年政府信息公开工作年度报告"
+    store.inbox.mkdir()
+    (store.inbox / "1.txt").write_text(f"{title}\n\n一、总体情况\n\n{rows.format(31)}", "utf-8")
+    (store.inbox / "2.txt").write_text(f"来源：本站\n\n{title}\n\n{rows.format(changed)}", "utf-8")
+
+    first, second = store.build(reader=ingest_file)
+
+    assert first.doubts == () or "同是" not in first.doubts[-1]
+    assert second.doubts[-1].endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "status"),
+    [
+        ("年报.shtml", b"<html><body><p>...", "added"),
+        ("年报", b"<!DOCTYPE html><p>...", "added"),
+        ("content_1234.aspx", b"<html>", "added"),
+        ("年报.download", b"%PDF-1.7", "added"),
+        ("年报.docx_", b"PK\x03\x04....[Content_Types].xml....word/document.xml", "added"),
+        ("年报.2022", "甲县2022年政府信息公开工作年度报告".encode("gb18030"), "added"),
+        ("年报.xlsx", b"PK\x03\x04....[Content_Types].xml....xl/workbook.xml", "skipped"),
+        ("questions.jsonl", '{"question": "政府信息公开年度报告"}'.encode(), "skipped"),
+        ("site.css", b"body {color: red}", "skipped"),
+        ("logo.gif", b"GIF89a", "skipped"),
+        ("说明", "这里放年报。".encode(), "skipped"),
+        ("README.md", b"# ...", "skipped"),
+        ("~$年报.docx", b"\x05user", "skipped"),
+    ],
+)
+def test_files_of_a_folder_are_judged_by_content_and_skipped_ones_are_named(
+    store: Store, name: str, content: bytes, status: str
+) -> None:
+    store.inbox.mkdir()
+    (store.inbox / name).write_bytes(content)
+    write(store.inbox / "z.txt", "乙县", 2020, "乙一。")
+
+    outcomes = store.build(reader=lambda path: ingested(path.name), is_document=is_document)
+
+    assert statuses(outcomes) == {name: status, "z.txt": "added"}
+    (outcome,) = (outcome for outcome in outcomes if outcome.path == name)
+    assert name in outcome.message
+
+
+def test_hidden_files_and_folders_are_passed_over(store: Store) -> None:
+    write(store.inbox / ".git" / "a.txt", "甲县", 2020, "甲一。")
+    write(store.inbox / ".a.txt", "甲县", 2020, "甲一。")
+    write(store.inbox / "z.txt", "乙县", 2020, "乙一。")
+
+    assert statuses(store.build()) == {"z.txt": "added"}
 
 
 def test_file_that_moved_is_kept_once(store: Store) -> None:
@@ -209,7 +299,7 @@ def test_paths_that_give_nothing_are_named_with_what_to_do(store: Store, tmp_pat
     assert (missing.status, empty.status) == ("failed", "failed")
     assert "没有这个文件或文件夹" in missing.message
     assert "没有可读的文件" in empty.message
-    assert ".txt" in empty.message
+    assert "PDF" in empty.message
 
 
 def test_progress_counts_every_file_and_every_passage(store: Store) -> None:

@@ -186,7 +186,7 @@ with Library.open(f"sqlite:///{folder / 'library.sqlite'}") as library:
     library.put(ingested("丁县", 2021, ("公众号推送380条。",)), location="/in/4", pipeline="1")
     open_index = lambda: VectorIndex.open(folder / "chroma", model=embedder.name, dimension=embedder.dimension)
     build([], library=library, open_index=open_index, embedder=embedder, read=None, pipeline="1",
-          suffixes=[], on_progress=lambda progress: None)
+          is_document=bool, on_progress=lambda progress: None)
 """
 
 

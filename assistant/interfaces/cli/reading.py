@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
-_STATUS = {"added": "新增", "replaced": "更新", "unchanged": "没有变化", "failed": "失败"}
+_STATUS = {"added": "新增", "replaced": "更新", "unchanged": "没有变化", "skipped": "跳过", "failed": "失败"}
 _MOST_UNPLACED = 50
 
 
@@ -79,8 +79,9 @@ def _summary(outcomes: Sequence["FileOutcome"]) -> str:
     if not outcomes:
         return "没有找到可以读取的文件。"
     counts = {status: sum(outcome.status == status for outcome in outcomes) for status in _STATUS}
-    if counts["unchanged"] == len(outcomes):
-        return f"没有变化：{len(outcomes)} 个文件都已在库中。"
+    if counts["unchanged"] + counts["skipped"] == len(outcomes):
+        skipped = f"另跳过 {counts['skipped']} 个。" if counts["skipped"] else ""
+        return f"没有变化：{counts['unchanged']} 个文件都已在库中。{skipped}"
     told = "，".join(f"{_STATUS[status]} {count}" for status, count in counts.items() if count)
     read = [outcome for outcome in outcomes if outcome.status in {"added", "replaced"}]
     return (
