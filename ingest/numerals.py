@@ -399,6 +399,8 @@ def _amount(number: str) -> Decimal | None:
 def _in_full(number: str) -> Decimal | None:
     """Return the value of a number with scales inside: 三万六千, 1亿3000万, 2万5千; 3万5 may be either of two."""
     for scale in ("亿", "万"):
+        if number.count(scale) > 1:
+            return None
         if scale in number:
             head, _, tail = number.partition(scale)
             upper, lower = _in_full(head), _in_full(tail) if tail else Decimal(0)

@@ -168,6 +168,7 @@ def test_number_is_whole_or_absent_never_its_tail(text: str, found: list[str]) -
         ("培训二三十人", ["20..30人"]),
         ("培训4万6人", []),
         ("三五百件", []),
+        ("投入四万八千万元", []),
     ],
 )
 def test_chinese_numeral_is_read_from_its_first_character(text: str, found: list[str]) -> None:
