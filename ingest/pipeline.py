@@ -24,7 +24,7 @@ from ingest.settings import ReadingLimits
 from ingest.stacked import with_stacked_tables
 from ingest.tables import TableReading, is_statutory_line, read_tables
 
-PIPELINE_VERSION = "6"
+PIPELINE_VERSION = "7"
 """Raised when the same file would be read differently, so that libraries read it again."""
 
 

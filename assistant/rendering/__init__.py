@@ -9,6 +9,17 @@ from assistant.rendering.citing import (
     printed_amounts,
     refuse,
     value_text,
+    words_of,
 )
 
-__all__ = ["NOT_COMPUTED", "Draft", "amount", "inline", "issuer", "printed_amounts", "refuse", "value_text"]
+__all__ = [
+    "NOT_COMPUTED",
+    "Draft",
+    "amount",
+    "inline",
+    "issuer",
+    "printed_amounts",
+    "refuse",
+    "value_text",
+    "words_of",
+]
