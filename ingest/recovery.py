@@ -11,6 +11,9 @@ from ingest.cells import content_of
 from ingest.indicators import Indicators
 from ingest.models import GridCell
 
+_ROWS_THAT_MUST_ADD_UP = 2 / 3
+_SUMS_DOWN_THAT_MUST_ADD_UP = 4
+
 Placing = Mapping[str, Sequence[GridCell]]
 """The printed cells of each row, by the row's key."""
 
@@ -31,22 +34,23 @@ def agreed(placings: Sequence[Placing], row: str, column: int) -> GridCell | Non
 
 
 def fits_applications(placing: Placing, indicators: Indicators) -> bool:
-    """Tell whether table three is complete and all its rows and columns add up."""
-    rows = {key: [_amount(cell) for cell in cells] for key, cells in placing.items()}
-    if any(None in values for values in rows.values()):
-        return False
-    amounts: dict[str, list[Decimal]] = {
-        key: [v for v in values if v is not None] for key, values in rows.items()
-    }
+    """Tell whether table three has all its rows, and adds up wherever its cells are numbers, as most must be."""
+    amounts = {key: [_amount(cell) for cell in cells] for key, cells in placing.items()}
     outcomes = next((keys for keys in _outcomes(indicators) if keys == _results(amounts)), None)
     ends = ("new_requests", "carried_over", "results.total_processed", "carried_forward")
     if outcomes is None or any(key not in amounts for key in ends):
         return False
-    new, carried, total, forward = (amounts[key] for key in ends)
-    return all(sum(values[:-1]) == values[-1] for values in amounts.values()) and all(
-        new[at] + carried[at] == total[at] + forward[at]
-        and sum(amounts[key][at] for key in outcomes) == total[at]
-        for at in range(len(total))
+    across = [_adds_up(values[:-1], values[-1:]) for values in amounts.values()]
+    down = [
+        _adds_up([column[key] for key in ends[:2]], [column[key] for key in ends[2:]])
+        for column in _columns(amounts)
+    ]
+    down += [_adds_up([column[key] for key in outcomes], [column[ends[2]]]) for column in _columns(amounts)]
+    told = [sum(one is not None for one in sums) for sums in (across, down)]
+    return (
+        False not in (*across, *down)
+        and told[0] >= _ROWS_THAT_MUST_ADD_UP * len(across)
+        and told[1] >= _SUMS_DOWN_THAT_MUST_ADD_UP
     )
 
 
@@ -78,6 +82,19 @@ def _outcomes(indicators: Indicators) -> list[set[str]]:
         _results({row.key: None for row in indicators.application_rows if row.form in {form, "both"}})
         for form in ("form2019", "form2021")
     ]
+
+
+def _columns(amounts: Mapping[str, Sequence[Decimal | None]]) -> Iterator[dict[str, Decimal | None]]:
+    for at in range(min(map(len, amounts.values()))):
+        yield {key: values[at] for key, values in amounts.items()}
+
+
+def _adds_up(left: Sequence[Decimal | None], right: Sequence[Decimal | None]) -> bool | None:
+    """Tell whether two sums are equal; None where a cell is no number."""
+    sums = [[value for value in side if value is not None] for side in (left, right)]
+    if [len(side) for side in sums] != [len(left), len(right)]:
+        return None
+    return sum(sums[0]) == sum(sums[1])
 
 
 def _amount(cell: GridCell) -> Decimal | None:

@@ -6,6 +6,7 @@ table's head show which one is missing.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from ingest.cells import Content, content_of, is_value
 from ingest.models import CellStatus, Grid, GridCell, Value
@@ -94,8 +95,12 @@ def _rows(grid: Grid) -> Iterator[tuple[GridCell, ...]]:
             ends[row] = max(ends.get(row, 0), cell.column + cell.column_span)
     for row, cells in rows.items():
         valued = any(is_value(cell.text) for cell in cells)
-        first = next((cell for cell in cells if cell.text), None)
-        own = {_column(cell, is_label=valued or cell is first): cell for cell in cells}
+        filled = [cell for cell in cells if cell.text]
+        labels = list(takewhile(lambda cell: not is_value(cell.text), filled)) if valued else filled[:1]
+        # 上方合并格之下的一行若直通表的右边，是列名的下半截
+        if not valued and labels and 0 < labels[0].column == ends[row] - labels[0].column_span:
+            labels = []
+        own = {_column(cell, is_label=cell in labels): cell for cell in cells}
         end = cells[0].char_start
         whole: list[GridCell] = []
         for column in range(ends[row]):
@@ -106,8 +111,7 @@ def _rows(grid: Grid) -> Iterator[tuple[GridCell, ...]]:
 
 
 def _column(cell: GridCell, *, is_label: bool) -> int:
-    moved = is_label and cell.text and not is_value(cell.text)
-    return cell.column + cell.column_span - 1 if moved else cell.column
+    return cell.column + cell.column_span - 1 if is_label else cell.column
 
 
 class Alignment:

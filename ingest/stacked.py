@@ -21,6 +21,8 @@ _TOP_NUMBER = re.compile(r"[#*\s]*[一二三四五六七八九十]+\s*、")
 _WORDS = re.compile(r"[^\s|](?:[^|\t]*[^\s|])?")
 _LONGEST_LABEL = 60
 _SHORTEST_RUN = 5
+_MOST_PIECES = 4
+_GROUPS_SIDE_BY_SIDE = frozenset([1, 3])
 _OPENINGS = frozenset(["申请人情况", "行政复议", "信息内容"])
 
 _Kind = Literal["item", "head", "label"]
@@ -69,6 +71,8 @@ class _Words:
         self.rows = {
             skeleton(label) for row in rows for label in (*row.path, row.label_2021 or "", *row.variants)
         }
+        self.applications = {skeleton(row.path[-1]) for row in indicators.application_rows}
+        self.outcomes = {skeleton(row.path[-1]) for row in indicators.review_columns}
         self.statistics = {
             skeleton(label)
             for row in indicators.stat_rows
@@ -89,11 +93,18 @@ class _Words:
             return "head"
         return "label"
 
+    def joins(self, cells: Sequence[GridCell]) -> bool:
+        """Tell whether lines that say nothing alone are together what the forms call a row or a column."""
+        known = self.rows | self.heads
+        whole = skeleton("".join(cell.text for cell in cells))
+        return whole in known and not any(skeleton(cell.text) in known for cell in cells)
+
     def opens(self, text: str) -> bool:
         """Tell whether a line begins a table."""
         word = skeleton(text)
         return (
             word in _OPENINGS
+            or (word in self.applications and is_enumerated(text))
             or word in STAT_HEADS
             or "本列数据" in word
             or bool(ARTICLE20_ITEM.fullmatch(folded(text)))
@@ -182,9 +193,12 @@ def _joined(cells: Sequence[GridCell]) -> GridCell:
 
 
 def _row(labels: list[GridCell], values: list[GridCell], words: _Words) -> Iterator[list[GridCell]]:
+    labels = _whole(labels, words)
     kinds: list[_Kind] = [words.kind(cell.text) for cell in labels]
-    if kinds == ["head"]:
-        kinds = ["label"]
+    names_outcome = labels and skeleton(labels[-1].text) in words.outcomes
+    if kinds == ["head"] or (names_outcome and len(values) in _GROUPS_SIDE_BY_SIDE):
+        kinds[-1] = "label"
+    kinds = _with_new_heads(labels, kinds, words)
     own: list[GridCell] = []
     for kind, group in groupby(zip(labels, kinds, strict=True), key=lambda entry: entry[1]):
         cells = [cell for cell, _ in group]
@@ -198,6 +212,30 @@ def _row(labels: list[GridCell], values: list[GridCell], words: _Words) -> Itera
             own = [cell for cell in cells if cell not in lost]
     if own or values:
         yield [*own, *values]
+
+
+def _with_new_heads(labels: Sequence[GridCell], kinds: list[_Kind], words: _Words) -> list[_Kind]:
+    """Take what stands between the heads of table two and the first row that the form knows for heads, too."""
+    if not kinds or kinds[-1] != "label" or skeleton(labels[-1].text) not in words.rows:
+        return kinds
+    run = next((at for at in range(len(kinds) - 1, 0, -1) if kinds[at - 1] != "label"), 0)
+    head = next((at for at in range(run - 1, -1, -1) if skeleton(labels[at].text) == "信息内容"), None)
+    between = [skeleton(cell.text) for cell in labels[run:-1]]
+    if head is None or set(kinds[head:run]) != {"head"} or any(word in words.rows for word in between):
+        return kinds
+    return [*kinds[:run], *["head"] * len(between), kinds[-1]]
+
+
+def _whole(labels: list[GridCell], words: _Words) -> list[GridCell]:
+    """Join labels that go on in the next line to what the forms call a row or a column."""
+    whole: list[GridCell] = []
+    rest = list(labels)
+    while rest:
+        lengths = range(min(len(rest), _MOST_PIECES), 1, -1)
+        length = next((n for n in lengths if words.joins(rest[:n])), 1)
+        whole.append(_joined(rest[:length]))
+        rest = rest[length:]
+    return whole
 
 
 def _numbered(rows: Sequence[Sequence[GridCell]]) -> tuple[GridCell, ...]:

@@ -41,7 +41,10 @@ class Applications:
             for column in indicators.applicants
             for name in (column.label, *column.variants)
         }
-        self._order = [row.key for row in indicators.application_rows]
+        self._names = {
+            bare(name) for row in indicators.application_rows for name in (*row.path, *row.variants)
+        }
+        self._parents = {bare(name) for row in indicators.application_rows for name in row.path[:-1]}
         self._heads: list[list[GridCell]] = []
         self._total_at: int | None = None
         self._is_shuffled = False
@@ -151,7 +154,11 @@ class Applications:
                 continue
             line, row = self._named(line, following, alignment)
             if row is None:
-                if line.has_values:
+                if line.has_values and bare(line.labels[-1].text) in self._parents:
+                    loose.append(
+                        (before.key if before else None, line.model_copy(update={"cells": line.values}))
+                    )
+                elif line.has_values:
                     self._keep_other(line, before, columns, alignment)
                 continue
             before = row
@@ -177,7 +184,7 @@ class Applications:
         for label in reversed(line.labels[:-1]):
             cut = line.up_to(label)
             words = [cell for cell in cut.values if cell.text and not is_value(cell.text)]
-            names = any(is_enumerated(cell.text) or self.row(line.up_to(cell), None) for cell in words)
+            names = any(is_enumerated(cell.text) or bare(cell.text) in self._names for cell in words)
             if not names and alignment.is_filled(cut) and (row := self.row(cut, None)) is not None:
                 return cut, row
         return line, self.row(line, following)

@@ -345,7 +345,9 @@ class Article20:
             (money_unit(self._header_cells[index].text) or self._caption) if column.money else column.unit
         )
         content = read_cell(printed, stated or column.unit, stated=bool(stated))
-        own = printed is not None and "元" in printed.text
+        if content.quantity and not stated and index not in self._header_names and "元" not in _text(printed):
+            return unclear("列名不全，看不出金额的单位")
+        own = "元" in _text(printed) or "万" in _text(printed)
         if content.quantity and content.quantity.value and not stated and not own:
             name = without_parentheses(column.label)
             message = f"{name}没有写明单位，按{column.unit}读取"
@@ -487,6 +489,10 @@ class Article20:
 def _stands_alone(column: Column, header: dict[int, Column]) -> bool:
     """Tell whether 处理决定数量 is the only column of its item, as it is in the 2021 form only."""
     return column.form == "both" and all(other.form == "both" for other in header.values())
+
+
+def _text(cell: GridCell | None) -> str:
+    return cell.text if cell else ""
 
 
 def _labels(column: Column) -> tuple[str, ...]:

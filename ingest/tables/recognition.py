@@ -96,7 +96,7 @@ class Recognition:
                 self._kind = "applications"
             elif self._kind is None and self._article20.row(line):
                 self._kind = "article20"
-            elif self._review.names_outcome_of_group(line):
+            elif self._review.names_outcome(line):
                 self._kind = "review_litigation"
             return False
         if first in STAT_HEADS or (set(words) & STAT_VALUE_HEADS and "单位" in words):
@@ -107,6 +107,7 @@ class Recognition:
             self._kind = "review_litigation"
             self._review.read_head(line, words)
             return True
+        self._review.open_group(words)
         telling = HEAD_WORDS - {"总计"}
         if self._kind != "stat2017" and any(word in telling or "本列数据" in word for word in words):
             self._kind = "applications"

@@ -43,17 +43,21 @@ class Review:
         if len(line.cells) == len(self._columns):
             self._lines.append(line)
 
-    def names_outcome_of_group(self, line: Line) -> bool:
-        """Tell whether a row names an outcome together with its group, as tables with a row for each outcome do."""
-        words = {bare(cell.text) for cell in line.labels}
-        return bool(words & set(self._outcomes) - {"总计"}) and bool(words & set(_PROCEEDINGS))
+    def names_outcome(self, line: Line) -> bool:
+        """Tell whether a row is that of an outcome which no other table has."""
+        return bool(line.labels) and bare(line.labels[-1].text) in set(self._outcomes) - {"总计"}
+
+    def open_group(self, words: Sequence[str]) -> None:
+        """Remember under which group the next rows stand; 行政诉讼 alone is none, it has two."""
+        named = [word for word in words if word in _PROCEEDINGS]
+        if named:
+            self._group = named[-1] if named[-1] in self._groups else ""
 
     def read(self, line: Line) -> None:
         """Read the row of an outcome, or keep a row of numbers."""
         labels = line.labels
         if not line.has_values:
-            words = [bare(cell.text) for cell in labels]
-            self._group = next((word for word in words if word in self._groups), self._group)
+            self.open_group([bare(cell.text) for cell in labels])
         elif not labels or self._is_row_of_words(line):
             self._lines.append(line)
         elif bare(labels[-1].text) in self._outcomes:
@@ -67,13 +71,12 @@ class Review:
     def _read_outcome(self, line: Line) -> None:
         """Read a row of one outcome: of the group it stands under, or of all three side by side."""
         words = [bare(cell.text) for cell in line.labels]
-        named = [word for word in words if word in self._groups]
-        self._group = named[-1] if named else self._group
+        self.open_group(words)
         values = [cell for cell in line.values if cell.text]
         heads = [word for word in self._head_words if word in self._groups]
         if len(values) == 1 and self._group:
             groups = (self._group,)
-        elif len(values) == len(self._groups) and tuple(heads) == self._groups and not named:
+        elif len(values) == len(self._groups) and tuple(heads) == self._groups and len(words) == 1:
             groups = self._groups
         else:
             self._sheet.report("unclear_row", _MISFIT, line, table="review_litigation")
