@@ -104,11 +104,14 @@ class _Words:
         word = skeleton(text)
         return (
             word in _OPENINGS
-            or (word in self.applications and is_enumerated(text))
             or word in STAT_HEADS
             or "本列数据" in word
             or bool(ARTICLE20_ITEM.fullmatch(folded(text)))
         )
+
+    def begins_rows(self, text: str) -> bool:
+        """Tell whether a line that is in no grid may be the first of labels that lost their numbers."""
+        return skeleton(text) in self.applications and is_enumerated(text)
 
     def closes(self, text: str) -> bool:
         """Tell whether a line can no longer be part of a table: a heading or a sentence."""
@@ -124,16 +127,18 @@ def _line_start(text: str, offset: int) -> int:
 def _runs(document: RawDocument, words: _Words) -> Iterator[list[GridCell]]:
     filled = [cell for grid in document.grids for cell in grid.cells if cell.text]
     on_line = Counter(_line_start(document.text, cell.char_start) for cell in filled)
+    in_rows = {_line_start(document.text, cell.char_start) for grid in document.grids for cell in grid.cells}
     run: list[GridCell] = []
     for block in document.blocks:
         part = _WORDS.search(block.text)
         if part is None or _PAGE_FOOTER.fullmatch(block.text.strip()):
             continue
         cell = _cell(block, part)
+        alone = block.char_start not in in_rows
         if on_line[block.char_start] > 1 or words.closes(cell.text):
             yield run
             run = []
-        elif run or words.opens(cell.text):
+        elif run or words.opens(cell.text) or (alone and words.begins_rows(cell.text)):
             run.append(cell)
     yield run
 

@@ -22,11 +22,15 @@ _PARTED = "标签与数分开印，次序和格数不能只留下一种放法"
 
 
 class _Waiting(Value):
-    """Hold a row of the form that waits for the whole table: for its columns, or for its numbers."""
+    """Hold a row of the form that waits for the whole table: for its columns, or for its numbers.
+
+    `money` is the unit of money that its head or a line above states, as far as there is any.
+    """
 
     row: Row
     path: tuple[str, ...]
     line: Line
+    money: str
 
 
 class Article20:
@@ -195,7 +199,9 @@ class Article20:
         mine = {index: column for index, column in self._header.items() if row.key in column.rows}
         later = any(column.form == "form2021" for column in self._header.values())
         path = (row.path[0], row.label_2021 if later and row.label_2021 else row.path[-1])
-        waiting = _Waiting(row=row, path=path, line=line)
+        money = next((index for index, column in mine.items() if column.money), None)
+        stated = money_unit(self._header_cells[money].text) if money is not None else None
+        waiting = _Waiting(row=row, path=path, line=line, money=stated or self._caption)
         filled = [cell for cell in line.values if cell.text]
         if not line.values:
             self._parted.append(waiting)
@@ -472,8 +478,10 @@ class Article20:
         for at, column in enumerate(self._columns_of(row, form)):
             cell = cells.get(at)
             name = column.label_2021 if form == "form2021" and column.label_2021 else column.label
-            stated = self._caption if column.money else column.unit
+            stated = waiting.money if column.money else column.unit
             content = read_cell(cell, stated or column.unit, stated=bool(stated)) if cell else unclear(doubt)
+            if content.quantity and not stated and "元" not in _text(cell):
+                content = unclear("列名没有印出，看不出金额的单位")
             self._sheet.add(
                 "article20",
                 waiting.line,
