@@ -38,7 +38,8 @@ def fits_applications(placing: Placing, indicators: Indicators) -> bool:
     amounts = {key: [_amount(cell) for cell in cells] for key, cells in placing.items()}
     outcomes = next((keys for keys in _outcomes(indicators) if keys == _results(amounts)), None)
     ends = ("new_requests", "carried_over", "results.total_processed", "carried_forward")
-    if outcomes is None or any(key not in amounts for key in ends):
+    is_even = len({len(values) for values in amounts.values()}) == 1
+    if outcomes is None or not is_even or any(key not in amounts for key in ends):
         return False
     across = [_adds_up(values[:-1], values[-1:]) for values in amounts.values()]
     down = [
@@ -85,7 +86,7 @@ def _outcomes(indicators: Indicators) -> list[set[str]]:
 
 
 def _columns(amounts: Mapping[str, Sequence[Decimal | None]]) -> Iterator[dict[str, Decimal | None]]:
-    for at in range(min(map(len, amounts.values()))):
+    for at in range(len(next(iter(amounts.values())))):
         yield {key: values[at] for key, values in amounts.items()}
 
 

@@ -8,6 +8,7 @@ import re
 from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import groupby, zip_longest
 from typing import Literal
 
@@ -48,6 +49,12 @@ def with_stacked_tables(document: RawDocument, indicators: Indicators) -> RawDoc
     return document.model_copy(update={"grids": tuple(grids)})
 
 
+@cache
+def _bare(label: str) -> str:
+    """Return the skeleton of a label of the forms, which are the same for every report."""
+    return skeleton(label)
+
+
 class _Words:
     """Know which words head a table, name its items or close it."""
 
@@ -63,18 +70,18 @@ class _Words:
             *HEAD_WORDS,
             *REVIEW_WORDS,
             *_OPENINGS,
-            *(skeleton(row.path[-1]) for row in indicators.review_columns),
-            *map(skeleton, labels),
-            *(skeleton(without_parentheses(label)) for label in labels),
+            *(_bare(row.path[-1]) for row in indicators.review_columns),
+            *map(_bare, labels),
+            *(_bare(without_parentheses(label)) for label in labels),
         }
         rows = (*indicators.application_rows, *indicators.article20_rows)
         self.rows = {
-            skeleton(label) for row in rows for label in (*row.path, row.label_2021 or "", *row.variants)
+            _bare(label) for row in rows for label in (*row.path, row.label_2021 or "", *row.variants)
         }
-        self.applications = {skeleton(row.path[-1]) for row in indicators.application_rows}
-        self.outcomes = {skeleton(row.path[-1]) for row in indicators.review_columns}
+        self.applications = {_bare(row.path[-1]) for row in indicators.application_rows}
+        self.outcomes = {_bare(row.path[-1]) for row in indicators.review_columns}
         self.statistics = {
-            skeleton(label)
+            _bare(label)
             for row in indicators.stat_rows
             for label in (*row.path, *(child.label for child in row.children))
         }
@@ -228,7 +235,8 @@ def _with_new_heads(labels: Sequence[GridCell], kinds: list[_Kind], words: _Word
     between = [skeleton(cell.text) for cell in labels[run:-1]]
     if head is None or set(kinds[head:run]) != {"head"} or any(word in words.rows for word in between):
         return kinds
-    return [*kinds[:run], *["head"] * len(between), kinds[-1]]
+    new: list[_Kind] = ["head"] * len(between)
+    return [*kinds[:run], *new, kinds[-1]]
 
 
 def _whole(labels: list[GridCell], words: _Words) -> list[GridCell]:

@@ -41,6 +41,12 @@ class Applications:
             for column in indicators.applicants
             for name in (column.label, *column.variants)
         }
+        self._rows = {row.key: row for row in indicators.application_rows}
+        self._labelled = {key: (row.path[-1], *row.variants) for key, row in self._rows.items()}
+        # 上级标签与本行标签印在同一格
+        self._labelled_with_parents = {
+            key: ("".join(row.path), "".join(row.path[-2:])) for key, row in self._rows.items()
+        }
         self._names = {
             bare(name) for row in indicators.application_rows for name in (*row.path, *row.variants)
         }
@@ -94,15 +100,12 @@ class Applications:
             below = {cell.column: cell.text for cell in following.labels}
             continued = below.get(labels[-1].column) or following.labels[-1].text
             readings = [own + continued, *readings]
-        rows = self._indicators.application_rows
-        labelled = {row.key: (row.path[-1], *row.variants) for row in rows}
-        # 上级标签与本行标签印在同一格
-        with_parents = {row.key: ("".join(row.path), "".join(row.path[-2:])) for row in rows}
-        for candidates, exact in ((labelled, True), (with_parents, True), (labelled, False)):
+        own_labels, with_parents = self._labelled, self._labelled_with_parents
+        for candidates, exact in ((own_labels, True), (with_parents, True), (own_labels, False)):
             for reading in readings:
                 key = self._labels.match(reading, candidates, exact=exact)
                 if key is not None:
-                    return next(row for row in rows if row.key == key)
+                    return self._rows[key]
         return None
 
     # ------------------------------------------------------------ columns
@@ -251,8 +254,10 @@ class Applications:
         waiting = {row.key: line for row, line in parted if row.key not in found}
         if any(key.startswith("results.other.") for key in found | waiting.keys()):
             waiting.pop("results.other_processing", None)
-        cells = [cell for _, line in loose for cell in line.cells if cell.text]
-        candidates = list(ways(list(waiting), cells, width)) if waiting else self._in_gaps(loose, found)
+        cells = [cell for _, line in loose for cell in _filled(line)]
+        candidates = (
+            list(ways(list(waiting), cells, width)) if waiting else self._in_gaps(loose, found, width)
+        )
         fitting = [
             placing for placing in candidates if fits_applications({**placed, **placing}, self._indicators)
         ]
@@ -261,13 +266,16 @@ class Applications:
         if not keys:
             message = "第三张表有一行数没有印出名称，无法确定是哪一行"
             self._sheet.report("unplaced_row", message, loose[0][1], table="applications")
-        rows = {row.key: row for row in self._indicators.application_rows}
         for key in keys:
             line = waiting.get(key) or _line_of(candidates[0][key], loose)
             chosen = [agreed(fitting, key, at) for at in range(width)]
-            self._add_recovered(rows[key], line, columns, chosen, placed=_BY_LABELS if waiting else _BY_GAPS)
+            self._add_recovered(
+                self._rows[key], line, columns, chosen, placed=_BY_LABELS if waiting else _BY_GAPS
+            )
 
-    def _in_gaps(self, loose: Sequence[tuple[str | None, Line]], found: set[str]) -> list[Placing]:
+    def _in_gaps(
+        self, loose: Sequence[tuple[str | None, Line]], found: set[str], width: int
+    ) -> list[Placing]:
         """Return the one way to name lines without a label: by the rows that lack between their neighbours."""
         form = self.form()
         order = [row.key for row in self._indicators.application_rows if row.form in {form, "both"}]
@@ -277,11 +285,9 @@ class Applications:
             start = order.index(before) + 1 if before in order else 0
             after = next((key for key in order[start:] if key in found), None)
             rows = lost_rows(before, after, order, found)
-            if len(rows) != len(lines):
+            if len(rows) != len(lines) or any(len(_filled(line)) != width for line in lines):
                 return []
-            placing |= {
-                key: [cell for cell in line.cells if cell.text] for key, line in zip(rows, lines, strict=True)
-            }
+            placing |= {key: _filled(line) for key, line in zip(rows, lines, strict=True)}
         return [placing]
 
     def _add_recovered(
@@ -308,6 +314,10 @@ class Applications:
         if not all(cells):
             message = f"“{row.path[-1]}”一行：{_PARTED}"
             self._sheet.report("unclear_row", message, line, table="applications")
+
+
+def _filled(line: Line) -> list[GridCell]:
+    return [cell for cell in line.cells if cell.text]
 
 
 def _word(cell: GridCell) -> str:

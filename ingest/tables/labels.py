@@ -14,6 +14,12 @@ def bare(text: str) -> str:
     return skeleton(text)
 
 
+@cache
+def _spellings(text: str) -> frozenset[str]:
+    """Return a label with and without its remarks in parentheses."""
+    return frozenset({bare(text), bare(without_parentheses(text))} - {""})
+
+
 class Labels:
     """Match printed labels; one counts as the form's when it agrees by `similarity` percent."""
 
@@ -24,16 +30,12 @@ class Labels:
         self, text: str, candidates: Mapping[str, Sequence[str]], *, exact: bool | None = None
     ) -> str | None:
         """Return the one candidate whose label agrees; None when none does or two do equally."""
-        printed = {bare(text), bare(without_parentheses(text))} - {""}
+        printed = _spellings(text)
         if exact is not False:
             hits = [
                 key
                 for key, labels in candidates.items()
-                if any(
-                    word in {bare(label), bare(without_parentheses(label))}
-                    for label in labels
-                    for word in printed
-                )
+                if any(not printed.isdisjoint(_spellings(label)) for label in labels)
             ]
             if hits:
                 return hits[0] if len(hits) == 1 else None

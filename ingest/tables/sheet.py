@@ -10,6 +10,9 @@ from ingest.rows import Line
 MISFIT = "一行的单元格与列数不符，无法确定哪一格缺失"
 
 
+_Place = tuple[str | tuple[tuple[str, ...], str], Applicant | None]
+
+
 def unclear(reason: str) -> Content:
     """Return what is known of a cell whose number cannot be told."""
     return Content(status="unclear", reason=reason)
@@ -38,17 +41,17 @@ class Sheet:
 
     def __init__(self, report_id: str) -> None:
         self._report_id = report_id
-        self._slots: dict[TableKind, list[_Slot]] = {
-            "article20": [],
-            "applications": [],
-            "review_litigation": [],
-            "stat2017": [],
+        self._slots: dict[TableKind, dict[_Place, _Slot]] = {
+            "article20": {},
+            "applications": {},
+            "review_litigation": {},
+            "stat2017": {},
         }
         self.issues: list[Issue] = []
 
     def keys(self, kind: TableKind) -> list[str]:
         """Return the keys of the form's cells that a table has so far."""
-        return [slot.key for slot in self._slots[kind] if slot.key]
+        return [slot.key for slot in self._slots[kind].values() if slot.key]
 
     def add(
         self,
@@ -66,20 +69,10 @@ class Sheet:
     ) -> None:
         """Add a cell; one that is printed twice with different text is unclear. A cell that the form lacks has no key."""
         slots = self._slots[kind]
-        for index, slot in enumerate(slots):
-            same = (slot.row, slot.column) == (row, column) if key is None else slot.key == key
-            if same and slot.applicant == applicant:
-                # 标签换行后剩下的空白行不算第二次
-                if _text(printed) not in {"", _text(slot.printed)}:
-                    doubt = unclear("这一行出现了两次而数值不同，无法确定取哪一次")
-                    slots[index] = slot.model_copy(update={"content": doubt, "placed": None})
-                    name = "/".join(row)
-                    self.report(
-                        "repeated_row", f"“{name}”出现了两次而数值不同，无法确定取哪一次", line, table=kind
-                    )
-                return
-        slots.append(
-            _Slot(
+        place = (key or (row, column), applicant)
+        slot = slots.get(place)
+        if slot is None:
+            slots[place] = _Slot(
                 key=key,
                 applicant=applicant,
                 row=row,
@@ -91,7 +84,12 @@ class Sheet:
                 named=named,
                 placed=placed if content.status == "ok" else None,
             )
-        )
+        # 标签换行后剩下的空白行不算第二次
+        elif _text(printed) not in {"", _text(slot.printed)}:
+            doubt = unclear("这一行出现了两次而数值不同，无法确定取哪一次")
+            slots[place] = slot.model_copy(update={"content": doubt, "placed": None})
+            message = f"“{'/'.join(row)}”出现了两次而数值不同，无法确定取哪一次"
+            self.report("repeated_row", message, line, table=kind)
 
     def report(
         self, code: str, message: str, line: Line, last: Line | None = None, *, table: TableKind | None
@@ -124,7 +122,7 @@ class Sheet:
 
     def table(self, kind: TableKind, form: Form, sections: Sequence[Section]) -> Table | None:
         """Return a table with its cells; None where no row of it was found."""
-        slots = self._slots[kind]
+        slots = list(self._slots[kind].values())
         if not any(slot.key for slot in slots):
             return None
         start = min(slot.span[0] for slot in slots)
