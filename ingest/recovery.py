@@ -55,6 +55,12 @@ def fits_applications(placing: Placing, indicators: Indicators) -> bool:
     )
 
 
+def fits_row(cells: Sequence[GridCell]) -> bool:
+    """Tell whether the last number of a row is the sum of those before it."""
+    amounts = [_amount(cell) for cell in cells]
+    return _adds_up(amounts[:-1], amounts[-1:]) is True
+
+
 def fits_review(cells: Sequence[GridCell], groups: int) -> bool:
     """Tell whether in each group of table four the outcomes add up to the total behind them."""
     width, rest = divmod(len(cells), groups)

@@ -32,7 +32,7 @@ _Kind = Literal["item", "head", "label"]
 def with_stacked_tables(document: RawDocument, indicators: Indicators) -> RawDocument:
     """Return the document with a grid for each run of one-cell lines, cut out of the grids they stood in."""
     words = _Words(indicators)
-    runs = [run for run in _runs(document, words) if len(run) >= _SHORTEST_RUN]
+    runs = [run for run, shortest in _runs(document, words) if len(run) >= shortest]
     if not runs:
         return document
     starts = [run[0].char_start for run in runs]
@@ -79,6 +79,11 @@ class _Words:
             _bare(label) for row in rows for label in (*row.path, row.label_2021 or "", *row.variants)
         }
         self.applications = {_bare(row.path[-1]) for row in indicators.application_rows}
+        self.article20 = {
+            _bare(label)
+            for row in indicators.article20_rows
+            for label in (row.path[-1], row.label_2021 or "")
+        } - {""}
         self.outcomes = {_bare(row.path[-1]) for row in indicators.review_columns}
         self.statistics = {
             _bare(label)
@@ -118,7 +123,8 @@ class _Words:
 
     def begins_rows(self, text: str) -> bool:
         """Tell whether a line that is in no grid may be the first of labels that lost their numbers."""
-        return skeleton(text) in self.applications and is_enumerated(text)
+        word = skeleton(text)
+        return word in self.article20 or (word in self.applications and is_enumerated(text))
 
     def closes(self, text: str) -> bool:
         """Tell whether a line can no longer be part of a table: a heading or a sentence."""
@@ -131,7 +137,8 @@ def _line_start(text: str, offset: int) -> int:
     return text.rfind("\n", 0, offset) + 1
 
 
-def _runs(document: RawDocument, words: _Words) -> Iterator[list[GridCell]]:
+def _runs(document: RawDocument, words: _Words) -> Iterator[tuple[list[GridCell], int]]:
+    """Yield runs of one-cell lines, each with how long it must be; a label right above its numbers may be alone."""
     filled = [cell for grid in document.grids for cell in grid.cells if cell.text]
     on_line = Counter(_line_start(document.text, cell.char_start) for cell in filled)
     in_rows = {_line_start(document.text, cell.char_start) for grid in document.grids for cell in grid.cells}
@@ -143,11 +150,12 @@ def _runs(document: RawDocument, words: _Words) -> Iterator[list[GridCell]]:
         cell = _cell(block, part)
         alone = block.char_start not in in_rows
         if on_line[block.char_start] > 1 or words.closes(cell.text):
-            yield run
+            is_label = run and words.begins_rows(run[0].text) and all(map(is_value, block.text.split()))
+            yield run, 1 if is_label else _SHORTEST_RUN
             run = []
         elif run or words.opens(cell.text) or (alone and words.begins_rows(cell.text)):
             run.append(cell)
-    yield run
+    yield run, _SHORTEST_RUN
 
 
 def _is_statistics(run: Sequence[GridCell]) -> bool:

@@ -9,7 +9,7 @@ from typing import cast
 from ingest.cells import is_value
 from ingest.indicators import Indicators, Row
 from ingest.models import Applicant, Form, GridCell, Value
-from ingest.recovery import Placing, agreed, fits_applications, lost_rows, ways
+from ingest.recovery import Placing, agreed, fits_applications, fits_row, lost_rows, ways
 from ingest.rows import Alignment, Line, read_cell
 from ingest.tables.labels import Labels, bare
 from ingest.tables.sheet import MISFIT, Sheet, unclear
@@ -19,6 +19,7 @@ _ORGANIZATIONS = "法人或其他组织"
 _RESULTS = "三、本年度办理结果"
 _PARTED = "标签与数分开印，次序、格数与勾稽关系不能只留下一种放法"
 _BY_LABELS = "标签与数分开印，按次序和格数对上，且只有这一种放法与勾稽关系相符"
+_IN_TWO_LINES = "一行数分在两行印，合起来格数与勾稽关系相符"
 _BY_GAPS = "这一行没有印出名称，按上下行的次序补上，且与勾稽关系相符"
 
 
@@ -145,7 +146,10 @@ class Applications:
         parted: list[tuple[Row, Line]] = []
         loose: list[tuple[str | None, Line]] = []
         before: Row | None = None
-        for line, following in self._lines:
+        joined = -1
+        for at, (line, following) in enumerate(self._lines):
+            if at == joined:
+                continue
             if not line.labels:
                 if line.has_values:
                     loose.append((before.key if before else None, line))
@@ -171,9 +175,12 @@ class Applications:
                 loose.append((None, line.model_copy(update={"cells": filled, "label_end": 0})))
                 continue
             cells = None if self._is_shuffled else alignment.place(line)
+            whole = None if cells or self._is_shuffled else self._with_rest(filled, at + 1, len(columns))
+            joined = at + 1 if whole else joined
+            cells = cells or whole
             if cells is not None and row.key not in placed:
                 placed[row.key] = [cell for cell in cells if cell is not None]
-            self._add(row, line, columns, cells)
+            self._add(row, line, columns, cells, placed=_IN_TWO_LINES if whole else None)
         self._recover(placed, parted, loose, columns)
         if self._lines and self._sheet.keys("applications"):
             rows = [
@@ -192,8 +199,22 @@ class Applications:
                 return cut, row
         return line, self.row(line, following)
 
+    def _with_rest(self, filled: Sequence[GridCell], at: int, width: int) -> Sequence[GridCell] | None:
+        """Return a row with the line below it, which has no label, where both together fill the columns and add up."""
+        below = self._lines[at][0] if at < len(self._lines) else None
+        if below is None or below.labels:
+            return None
+        cells = [*filled, *_filled(below)]
+        return cells if filled and len(cells) == width and fits_row(cells) else None
+
     def _add(
-        self, row: Row, line: Line, columns: Sequence[_Column], cells: Sequence[GridCell | None] | None
+        self,
+        row: Row,
+        line: Line,
+        columns: Sequence[_Column],
+        cells: Sequence[GridCell | None] | None,
+        *,
+        placed: str | None,
     ) -> None:
         for position, column in enumerate(columns):
             printed = cells[position] if cells is not None else None
@@ -208,6 +229,7 @@ class Applications:
                 if cells is None
                 else read_cell(printed, "件", missing="blank"),
                 printed=printed,
+                placed=placed,
             )
             if column.applicant is None:
                 message = f"第三张表有格式中没有的列：{column.label}"

@@ -31,6 +31,15 @@ class _Waiting(Value):
     path: tuple[str, ...]
     line: Line
     money: str
+    placed: str | None = None
+
+
+class _Nameless(Value):
+    """Hold a row of numbers without a label, with the item and the unit of money it stands under."""
+
+    item: str
+    line: Line
+    money: str
 
 
 class Article20:
@@ -54,6 +63,9 @@ class Article20:
         self._headless: list[_Waiting] = []
         self._parted: list[_Waiting] = []
         self._loose: list[GridCell] = []
+        self._nameless: list[_Nameless] = []
+        self._awaits_numbers = False
+        self._taken: Line | None = None
 
     def form(self) -> Form:
         """Return the form whose columns the table has."""
@@ -183,8 +195,9 @@ class Article20:
     def read(self, line: Line, following: Line | None) -> None:
         """Read a row under the columns of the last head, or keep it until the whole table is known."""
         if not line.labels:
-            self._loose += [cell for cell in line.cells if cell.text]
+            self._read_numbers(line)
             return
+        self._awaits_numbers = False
         line, row = self._named(line)
         if row is None and line.has_values:
             line = self._with_whole_label(line, following)
@@ -205,6 +218,7 @@ class Article20:
         filled = [cell for cell in line.values if cell.text]
         if not line.values:
             self._parted.append(waiting)
+            self._awaits_numbers = len(self._parted) == 1 and not self._loose and bool(mine)
         elif self._parted and len(filled) > max(len(self._columns_of(row, form)) for form in _FORMS):
             self._parted.append(waiting)
             self._loose += filled
@@ -212,7 +226,45 @@ class Article20:
             self._headless.append(waiting)
         else:
             self._header_line = None
-            self._read_row(waiting, mine)
+            self._read_row(self._completed(waiting, following), mine)
+
+    def _read_numbers(self, line: Line) -> None:
+        """Read numbers without a label: those of the label right above, the rest of its row, or none that is known."""
+        filled = [cell for cell in line.cells if cell.text]
+        if line == self._taken:
+            return
+        if self._awaits_numbers:
+            self._awaits_numbers = False
+            waiting = self._parted[-1]
+            form = self._form_of_header(waiting.row)
+            if form and len(self._columns_of(waiting.row, form)) == len(filled):
+                self._parted.pop()
+                placed = "数印在标签的下一行，格数与列数相符"
+                self._place(waiting, form, dict(enumerate(filled)), placed=placed)
+                return
+        self._loose += filled
+        money = "".join(unit for cell in self._header_cells.values() if (unit := money_unit(cell.text)))
+        self._nameless.append(_Nameless(item=self._item, line=line, money=money or self._caption))
+
+    def _completed(self, waiting: _Waiting, following: Line | None) -> _Waiting:
+        """Join a row with the line below it, where that has no label and fills exactly the places left blank."""
+        line = waiting.line
+        if following is None or following.labels or len(following.cells) != len(line.cells):
+            return waiting
+        below = {index: cell for index, cell in enumerate(following.cells) if cell.text}
+        label = line.cells.index(line.labels[-1])
+        under = {index + label - self._header_label for index in self._header_cells}
+        blank = {index for index in under if index < len(line.cells) and not line.cells[index].text}
+        if not blank or below.keys() != blank:
+            return waiting
+        self._taken = following
+        cells = tuple(below.get(index, cell) for index, cell in enumerate(line.cells))
+        return waiting.model_copy(
+            update={
+                "line": line.model_copy(update={"cells": cells}),
+                "placed": "一行数分在两行印，空着的格正好填满",
+            }
+        )
 
     def _named(self, line: Line) -> tuple[Line, Row | None]:
         """Return the row that a line names; where words stand in its value cells, the line with its label ended."""
@@ -248,6 +300,7 @@ class Article20:
                 content=self._content(printed, column, index, line) if fits else unclear(doubt),
                 printed=printed,
                 named=self._header_names.get(index),
+                placed=waiting.placed,
             )
         if fits:
             self._keep_new_columns(line, path, offset)
@@ -369,6 +422,7 @@ class Article20:
         """
         self._place_headless(applications)
         self._place_parted(applications, row_by_row=row_by_row)
+        self._place_nameless()
         if self._lines:
             form = self.form()
             rows = [
@@ -408,7 +462,7 @@ class Article20:
         ]
         # 只有格数为凭时，须有另一张表或多个分项作证
         told = applications != "unknown" or len({one.row.path[0] for one in rows}) >= _BLOCKS_THAT_TELL
-        whole = all(all(cell.text for cell in one.line.values) for one in rows)
+        whole = all(_has_no_gap(one.line) for one in rows)
         if told and whole and len(fitting) == 1 and applications in {fitting[0], "unknown"}:
             return fitting[0]
         return "unknown"
@@ -440,6 +494,25 @@ class Article20:
                 message = f"“{one.path[-1]}”{MISFIT}"
                 self._sheet.report("unclear_row", message, one.line, table="article20")
             self._place(one, guess, cells, placed=placed, doubt=_PARTED)
+
+    def _place_nameless(self) -> None:
+        """Place numbers without a label where one row of their item alone is missing, and has as many columns."""
+        form = self.form()
+        if self._parted or form == "unknown":
+            return
+        found = {key.rpartition(".")[0] for key in self._sheet.keys("article20")}
+        for item in dict.fromkeys(one.item for one in self._nameless):
+            lines = [one for one in self._nameless if one.item == item]
+            rows = [
+                row
+                for row in self._indicators.article20_rows
+                if row.path[0] == item and row.form in {form, "both"} and row.key not in found
+            ]
+            filled = [cell for cell in lines[0].line.cells if cell.text]
+            if len(lines) == len(rows) == 1 and len(filled) == len(self._columns_of(rows[0], form)):
+                waiting = _Waiting(row=rows[0], path=rows[0].path, line=lines[0].line, money=lines[0].money)
+                placed = "这一行没有印出名称；这一项只缺这一行，格数相符"
+                self._place(waiting, form, dict(enumerate(filled)), placed=placed)
 
     def _form_of_header(self, row: Row) -> Form | None:
         known = {column.form for column in self._header.values() if row.key in column.rows} - {"both"}
@@ -497,6 +570,12 @@ class Article20:
 def _stands_alone(column: Column, header: dict[int, Column]) -> bool:
     """Tell whether 处理决定数量 is the only column of its item, as it is in the 2021 form only."""
     return column.form == "both" and all(other.form == "both" for other in header.values())
+
+
+def _has_no_gap(line: Line) -> bool:
+    """Tell whether the values of a row stand side by side from the first column on."""
+    texts = [bool(cell.text) for cell in line.values]
+    return texts == sorted(texts, reverse=True)
 
 
 def _text(cell: GridCell | None) -> str:

@@ -789,7 +789,7 @@ def printed_and_read(seed: int, folder: Path, *, without: frozenset[str] = froze
         found = ingest_file(path)
     except IngestError as error:
         return Print(seed, named, len(sheet.truth), 0, (), (f"not read: {error}",))
-    except Exception as error:  # 一份出错不该停下其余的
+    except Exception as error:  # noqa: BLE001 — one that fails must not stop the others
         return Print(seed, named, len(sheet.truth), 0, (f"crashed: {error!r}",), ())
     return _compared(seed, named, sheet, found)
 

@@ -269,3 +269,89 @@ def test_row_of_numbers_under_another_table_is_not_taken_for_a_lost_one(
     stray = "\t".join(("4", "1", "0", "0", "0", "0", "5"))
     found = read(report(article20=stray, table3=tabbed(applications())), tmp_path)
     assert values(found, "applications") == values(whole, "applications")
+
+
+# ---------------------------------------------------------------- rows in pieces
+
+
+ROWS = applications(label=lambda path: path[-1:])
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [
+            "\n".join((row[0], "\t".join(row[1:]))) if at > 2 else "\t".join(row)
+            for at, row in enumerate(ROWS)
+        ],
+        ["\n".join((row[0], " ".join(row[1:]))) if at > 2 else "\t".join(row) for at, row in enumerate(ROWS)],
+        [
+            "\t".join(row[:5]) + "\n" + "\t".join(row[5:]) if at > 2 else "\t".join(row)
+            for at, row in enumerate(ROWS)
+        ],
+        [*("\t".join(row) for row in HEAD), *LABELS, *(" ".join(row) for row in NUMBERS)],
+        ["\t".join(ROWS[4]), *("\t".join(row) for at, row in enumerate(ROWS) if at != 4)],
+    ],
+    ids=[
+        "label above",
+        "label above, single blanks",
+        "two lines a row",
+        "numbers below",
+        "row above the head",
+    ],
+)
+def test_rows_of_table_three_in_pieces_are_put_together(
+    tmp_path: Path, whole: Ingested, lines: list[str]
+) -> None:
+    found = read(report(table3="\n".join(lines)), tmp_path)
+    assert values(found, "applications") == values(whole, "applications")
+    assert codes(found) == set()
+
+
+def test_row_in_two_lines_that_does_not_add_up_is_unclear(tmp_path: Path) -> None:
+    lines = ["\t".join(row) for row in ROWS]
+    lines[3:4] = ["\t".join((ROWS[3][0], "15", *ROWS[3][2:4])), "\t".join(ROWS[3][4:])]
+    told = values(read(report(table3="\n".join(lines)), tmp_path), "applications")
+    assert {told[f"new_requests.{column}"] for column in ("natural_person", "total")} == {"unclear"}
+
+
+def test_numbers_without_a_label_and_with_a_blank_cell_are_placed_nowhere(tmp_path: Path) -> None:
+    rows = [(*row[-7:-2], "", row[-1]) if "（一）予以公开" in row else row for row in ROWS]
+    told = values(read(report(table3=tabbed(rows)), tmp_path), "applications")
+    assert "results.granted.total" not in told or told["results.granted.total"] == "unclear"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [[cells] for row in ARTICLE20_2021 for cells in ((row[:1], row[1:]) if row[1] and row[0] != "信息内容" else (row,))],
+        [[("", *row[1:]) if row[0] == "规章" else row] for row in ARTICLE20_2021],
+        [[row] if row[0] != "行政规范性文件" else [(row[0], "6", "1", ""), ("", "", "", "34")] for row in ARTICLE20_2021],
+        [[ARTICLE20_2021[0]], [ARTICLE20_2021[2]], [ARTICLE20_2021[1]], *([row] for row in ARTICLE20_2021[3:])],
+        [[row] for row in ARTICLE20_2021 if not row[0].startswith("第二十条")],
+    ],
+    ids=["label above", "label lost", "two lines a row", "row above its head", "items lost"],
+)  # fmt: skip
+def test_rows_of_table_two_in_pieces_are_put_together(
+    tmp_path: Path, whole: Ingested, rows: Sequence[Rows]
+) -> None:
+    text = "\n".join(tabbed(part).strip("\t") if len(part[0]) == 1 else tabbed(part) for part in rows)
+    assert values(read(report(article20=text), tmp_path), "article20") == values(whole, "article20")
+
+
+def test_table_two_without_any_head_is_read_where_table_three_shows_the_form(tmp_path: Path) -> None:
+    rows = [row for row in ARTICLE20_2021 if row[0] != "信息内容"]
+    found = values(read(report(article20=tabbed(rows), table3=tabbed(applications())), tmp_path), "article20")
+    assert found["art20_1.normative_documents.repealed"] == 1
+    assert found["art20_5.licensing.decisions"] == 7120
+    assert found["art20_8.fees.amount_wan"] == "unclear"
+
+
+def test_last_label_of_several_does_not_take_the_first_number_below_them(tmp_path: Path) -> None:
+    text = tabbed(ARTICLE20_2021).replace(
+        "行政处罚\t435\t\t\n行政强制\t28\t\t", "行政处罚\n行政强制\n435\t\n28\t"
+    )
+    told = values(read(report(article20=text), tmp_path), "article20")
+    assert told.get("art20_6.coercion.decisions", 28) in {28, "unclear"}
+    assert told.get("art20_6.penalty.decisions", 435) in {435, "unclear"}
+    assert told["art20_5.licensing.decisions"] == 7120
