@@ -19,10 +19,10 @@ ifeq ($(patsubst %/,%,$(REPORTS)),samples)
 run: export GONGKAI_DATA ?= data/samples
 endif
 
-.PHONY: help setup run test check fuzz bench bench-scale bench-peers openapi load screenshots clean
+.PHONY: help setup run test check fuzz fuzz-meaning bench bench-scale bench-peers openapi load screenshots clean
 
 help: ## 列出可用的命令
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  变量：REPORTS=文件夹  PORT=端口  SIZE=份数  PYTHON=python3.11  TORCH_INDEX_URL=PyTorch 的 CPU 索引地址"
 
@@ -45,6 +45,9 @@ check: $(INSTALLED_DEV) ## 代码检查：格式、类型、导入边界
 
 fuzz: $(INSTALLED_DEV) ## 用随机损坏的输入反复试验读取（几分钟）
 	HYPOTHESIS_PROFILE=search $(BIN)/pytest tests/ingest -k "damaged or changed or never"
+
+fuzz-meaning: $(INSTALLED_DEV) ## 把数已知的报告按真实网站的样子印出再读，逐格比较（PRINTS=10000 SEED=0）
+	PYTHONPATH=. $(BIN)/python tests/ingest/meaning.py --prints $(or $(PRINTS),10000) --seed $(or $(SEED),0)
 
 bench: $(INSTALLED_DEV) ## 测量速度与质量
 	$(BIN)/python -m benchmarks.bench

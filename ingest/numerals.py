@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
+from math import prod
 from typing import NamedTuple
 
 from ingest.indicators import Language
@@ -19,6 +20,11 @@ _TENS = {"十": 10, "百": 100, "千": 1000}
 _CAPITALS = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
 _NEIGHBOURS = frozenset("一二三四五六七八九"[at : at + 2] for at in range(8))
 _SCALES = {"万": Decimal(10) ** 4, "亿": Decimal(10) ** 8, "万亿": Decimal(10) ** 12}
+_MONEY_SCALES = {
+    **{word: Decimal(value) for word, value in _TENS.items()},
+    "万": _SCALES["万"],
+    "亿": _SCALES["亿"],
+}
 _CHINESE = "零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟"
 _WIDTH = str.maketrans("０１２３４５６７８９．％，－＋：*", "0123456789.%,-+: ")
 _VAGUE: dict[str, Qualifier] = {
@@ -453,6 +459,9 @@ RATIO_UNITS = frozenset(["%", "‰", "个百分点", "百分点", "倍", "成"])
 
 def in_base_units(quantity: Quantity) -> tuple[Decimal, str]:
     """Return value and unit without a scale: 1.2 万元 is (12000, 元)."""
+    scale = quantity.unit.removesuffix("元")
+    if scale != quantity.unit and set(scale) <= _MONEY_SCALES.keys():
+        return quantity.value * prod(_MONEY_SCALES[each] for each in scale), "元"
     for scale in ("万亿", "亿", "万"):
         rest = quantity.unit.removeprefix(scale)
         if rest != quantity.unit and rest and quantity.unit != "万字":

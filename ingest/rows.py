@@ -6,20 +6,11 @@ table's head show which one is missing.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
-from ingest.models import UNREAD, CellStatus, Grid, GridCell, Value
+from ingest.cells import Content, content_of, is_value
+from ingest.models import CellStatus, Grid, GridCell, Value
 
-_UNIT = "(?:[万亿]?元|件|条|项|次|个|人|份|宗|%)?"
-_AMOUNT = re.compile(
-    rf"(?:[+\-−－＋]|增加|减少|新增|增|减)?\s*[\d０-９][\d０-９,，]*(?:[.．][\d０-９]+)?\s*{_UNIT}"
-)
-# 约20、20余件：是数，却不是准数
-_ABOUT = re.compile(
-    rf"(?:[约近超逾]|大约|将近|接近|超过|不足)\s*[\d０-９][\d０-９,，.．]*\s*[余多]?\s*{_UNIT}(?:左右|以上|以下)?"
-    rf"|[\d０-９][\d０-９,，.．]*\s*(?:[余多]\s*{_UNIT}|{_UNIT}(?:左右|以上|以下))"
-)
-_UNREAD_AMOUNT = re.compile(rf"[\d０-９,，.．+\-−－＋{UNREAD}]*{UNREAD}[\d０-９,，.．{UNREAD}]*")
-_NOTHING = re.compile(r"[-－—–/／\\]+|无|〇|○")
 ARTICLE20_ITEM = re.compile(r"第二十条第?[（(]?([一五六八九])[)）]?项")
 HEAD_WORDS = frozenset(
     ["申请人情况", "自然人", "法人或其他组织", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "总计"]
@@ -34,15 +25,16 @@ _ROWS_THAT_SHOW_A_HABIT = 8
 
 
 class Line(Value):
-    """Hold one physical row with its cells, in order."""
+    """Hold one physical row with its cells, in order; `label_end` counts those up to its label, where it is known."""
 
     cells: tuple[GridCell, ...]
     page: int | None
+    label_end: int | None = None
 
     @property
     def labels(self) -> tuple[GridCell, ...]:
-        """Return the cells with words in them."""
-        return tuple(cell for cell in self.cells if cell.text and not is_value(cell.text))
+        """Return the cells with words in them, up to the end of the label."""
+        return tuple(cell for cell in self.cells[: self.label_end] if cell.text and not is_value(cell.text))
 
     @property
     def values(self) -> tuple[GridCell, ...]:
@@ -53,7 +45,9 @@ class Line(Value):
 
     @property
     def has_values(self) -> bool:
-        """Tell whether any cell holds an amount or a mark for none."""
+        """Tell whether any cell says how many, or that there is nothing to count."""
+        if self.label_end is not None:
+            return any(cell.text for cell in self.cells[self.label_end :])
         return any(is_value(cell.text) for cell in self.cells)
 
     @property
@@ -61,22 +55,20 @@ class Line(Value):
         """Return where the row begins and ends in the text."""
         return self.cells[0].char_start, self.cells[-1].char_end
 
-
-def is_value(text: str) -> bool:
-    """Tell an amount, or a mark that says there is none, from a label; an amount may be rough or partly unread."""
-    plain = text.strip()
-    return any(kind.fullmatch(plain) for kind in (_AMOUNT, _NOTHING, _ABOUT, _UNREAD_AMOUNT))
+    def up_to(self, label: GridCell) -> "Line":
+        """Return the row with its label ending in a cell: all behind it are values, whatever words they hold."""
+        return self.model_copy(update={"label_end": self.cells.index(label) + 1})
 
 
-def status_of(printed: GridCell | None, *, missing: CellStatus = "unclear") -> CellStatus:
-    """Return whether a cell holds an amount; `missing` is the status of one that is not there."""
+def read_cell(
+    printed: GridCell | None, unit: str, *, stated: bool = True, missing: CellStatus = "unclear"
+) -> Content:
+    """Return what a cell holds; `missing` is the status of one that is not there."""
     if printed is None:
-        return missing
+        return Content(status=missing, reason=None if missing == "blank" else "这一格没有印出")
     if not printed.certain:
-        return "unclear"
-    if not printed.text.strip() or _NOTHING.fullmatch(printed.text.strip()):
-        return "blank"
-    return "ok" if _AMOUNT.fullmatch(printed.text.strip()) else "unclear"
+        return Content(status="unclear", reason="字迹不清，未能确认")
+    return content_of(printed.text, unit, stated=stated)
 
 
 def lines_with_next(grids: Sequence[Grid]) -> Iterator[tuple[Line, Line | None]]:
@@ -103,8 +95,12 @@ def _rows(grid: Grid) -> Iterator[tuple[GridCell, ...]]:
             ends[row] = max(ends.get(row, 0), cell.column + cell.column_span)
     for row, cells in rows.items():
         valued = any(is_value(cell.text) for cell in cells)
-        first = next((cell for cell in cells if cell.text), None)
-        own = {_column(cell, is_label=valued or cell is first): cell for cell in cells}
+        filled = [cell for cell in cells if cell.text]
+        labels = list(takewhile(lambda cell: not is_value(cell.text), filled)) if valued else filled[:1]
+        # 上方合并格之下的一行若直通表的右边，是列名的下半截
+        if not valued and labels and 0 < labels[0].column == ends[row] - labels[0].column_span:
+            labels = []
+        own = {_column(cell, is_label=cell in labels): cell for cell in cells}
         end = cells[0].char_start
         whole: list[GridCell] = []
         for column in range(ends[row]):
@@ -115,8 +111,7 @@ def _rows(grid: Grid) -> Iterator[tuple[GridCell, ...]]:
 
 
 def _column(cell: GridCell, *, is_label: bool) -> int:
-    moved = is_label and cell.text and not is_value(cell.text)
-    return cell.column + cell.column_span - 1 if moved else cell.column
+    return cell.column + cell.column_span - 1 if is_label else cell.column
 
 
 class Alignment:
@@ -141,6 +136,13 @@ class Alignment:
         The whole is None where nothing shows which cell is missing.
         """
         return self._by_cells(line) or (self._as_total(line) if self._totals_only else None)
+
+    def is_filled(self, line: Line) -> bool:
+        """Tell whether a row has something in every column, its last one where complete rows have theirs."""
+        filled = _filled(line.values)
+        return len(filled) == self._width and filled[-1].column == (
+            self._last_column(line) or filled[-1].column
+        )
 
     def is_blank(self, line: Line) -> bool:
         """Tell a row of blank cells from the first line of a label that goes on below."""

@@ -8,6 +8,7 @@ import re
 from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import groupby, zip_longest
 from typing import Literal
 
@@ -21,6 +22,8 @@ _TOP_NUMBER = re.compile(r"[#*\s]*[一二三四五六七八九十]+\s*、")
 _WORDS = re.compile(r"[^\s|](?:[^|\t]*[^\s|])?")
 _LONGEST_LABEL = 60
 _SHORTEST_RUN = 5
+_MOST_PIECES = 4
+_GROUPS_SIDE_BY_SIDE = frozenset([1, 3])
 _OPENINGS = frozenset(["申请人情况", "行政复议", "信息内容"])
 
 _Kind = Literal["item", "head", "label"]
@@ -29,7 +32,7 @@ _Kind = Literal["item", "head", "label"]
 def with_stacked_tables(document: RawDocument, indicators: Indicators) -> RawDocument:
     """Return the document with a grid for each run of one-cell lines, cut out of the grids they stood in."""
     words = _Words(indicators)
-    runs = [run for run in _runs(document, words) if len(run) >= _SHORTEST_RUN]
+    runs = [run for run, shortest in _runs(document, words) if len(run) >= shortest]
     if not runs:
         return document
     starts = [run[0].char_start for run in runs]
@@ -44,6 +47,12 @@ def with_stacked_tables(document: RawDocument, indicators: Indicators) -> RawDoc
             grids.append(grid.model_copy(update={"cells": tuple(part)}))
     grids.sort(key=lambda grid: grid.cells[0].char_start)
     return document.model_copy(update={"grids": tuple(grids)})
+
+
+@cache
+def _bare(label: str) -> str:
+    """Return the skeleton of a label of the forms, which are the same for every report."""
+    return skeleton(label)
 
 
 class _Words:
@@ -61,16 +70,23 @@ class _Words:
             *HEAD_WORDS,
             *REVIEW_WORDS,
             *_OPENINGS,
-            *(skeleton(row.path[-1]) for row in indicators.review_columns),
-            *map(skeleton, labels),
-            *(skeleton(without_parentheses(label)) for label in labels),
+            *(_bare(row.path[-1]) for row in indicators.review_columns),
+            *map(_bare, labels),
+            *(_bare(without_parentheses(label)) for label in labels),
         }
         rows = (*indicators.application_rows, *indicators.article20_rows)
         self.rows = {
-            skeleton(label) for row in rows for label in (*row.path, row.label_2021 or "", *row.variants)
+            _bare(label) for row in rows for label in (*row.path, row.label_2021 or "", *row.variants)
         }
+        self.applications = {_bare(row.path[-1]) for row in indicators.application_rows}
+        self.article20 = {
+            _bare(label)
+            for row in indicators.article20_rows
+            for label in (row.path[-1], row.label_2021 or "")
+        } - {""}
+        self.outcomes = {_bare(row.path[-1]) for row in indicators.review_columns}
         self.statistics = {
-            skeleton(label)
+            _bare(label)
             for row in indicators.stat_rows
             for label in (*row.path, *(child.label for child in row.children))
         }
@@ -89,6 +105,12 @@ class _Words:
             return "head"
         return "label"
 
+    def joins(self, cells: Sequence[GridCell]) -> bool:
+        """Tell whether lines that say nothing alone are together what the forms call a row or a column."""
+        known = self.rows | self.heads
+        whole = skeleton("".join(cell.text for cell in cells))
+        return whole in known and not any(skeleton(cell.text) in known for cell in cells)
+
     def opens(self, text: str) -> bool:
         """Tell whether a line begins a table."""
         word = skeleton(text)
@@ -98,6 +120,11 @@ class _Words:
             or "本列数据" in word
             or bool(ARTICLE20_ITEM.fullmatch(folded(text)))
         )
+
+    def begins_rows(self, text: str) -> bool:
+        """Tell whether a line that is in no grid may be the first of labels that lost their numbers."""
+        word = skeleton(text)
+        return word in self.article20 or (word in self.applications and is_enumerated(text))
 
     def closes(self, text: str) -> bool:
         """Tell whether a line can no longer be part of a table: a heading or a sentence."""
@@ -110,21 +137,25 @@ def _line_start(text: str, offset: int) -> int:
     return text.rfind("\n", 0, offset) + 1
 
 
-def _runs(document: RawDocument, words: _Words) -> Iterator[list[GridCell]]:
+def _runs(document: RawDocument, words: _Words) -> Iterator[tuple[list[GridCell], int]]:
+    """Yield runs of one-cell lines, each with how long it must be; a label right above its numbers may be alone."""
     filled = [cell for grid in document.grids for cell in grid.cells if cell.text]
     on_line = Counter(_line_start(document.text, cell.char_start) for cell in filled)
+    in_rows = {_line_start(document.text, cell.char_start) for grid in document.grids for cell in grid.cells}
     run: list[GridCell] = []
     for block in document.blocks:
         part = _WORDS.search(block.text)
         if part is None or _PAGE_FOOTER.fullmatch(block.text.strip()):
             continue
         cell = _cell(block, part)
+        alone = block.char_start not in in_rows
         if on_line[block.char_start] > 1 or words.closes(cell.text):
-            yield run
+            is_label = run and words.begins_rows(run[0].text) and all(map(is_value, block.text.split()))
+            yield run, 1 if is_label else _SHORTEST_RUN
             run = []
-        elif run or words.opens(cell.text):
+        elif run or words.opens(cell.text) or (alone and words.begins_rows(cell.text)):
             run.append(cell)
-    yield run
+    yield run, _SHORTEST_RUN
 
 
 def _is_statistics(run: Sequence[GridCell]) -> bool:
@@ -182,9 +213,12 @@ def _joined(cells: Sequence[GridCell]) -> GridCell:
 
 
 def _row(labels: list[GridCell], values: list[GridCell], words: _Words) -> Iterator[list[GridCell]]:
+    labels = _whole(labels, words)
     kinds: list[_Kind] = [words.kind(cell.text) for cell in labels]
-    if kinds == ["head"]:
-        kinds = ["label"]
+    names_outcome = labels and skeleton(labels[-1].text) in words.outcomes
+    if kinds == ["head"] or (names_outcome and len(values) in _GROUPS_SIDE_BY_SIDE):
+        kinds[-1] = "label"
+    kinds = _with_new_heads(labels, kinds, words)
     own: list[GridCell] = []
     for kind, group in groupby(zip(labels, kinds, strict=True), key=lambda entry: entry[1]):
         cells = [cell for cell, _ in group]
@@ -198,6 +232,31 @@ def _row(labels: list[GridCell], values: list[GridCell], words: _Words) -> Itera
             own = [cell for cell in cells if cell not in lost]
     if own or values:
         yield [*own, *values]
+
+
+def _with_new_heads(labels: Sequence[GridCell], kinds: list[_Kind], words: _Words) -> list[_Kind]:
+    """Take what stands between the heads of table two and the first row that the form knows for heads, too."""
+    if not kinds or kinds[-1] != "label" or skeleton(labels[-1].text) not in words.rows:
+        return kinds
+    run = next((at for at in range(len(kinds) - 1, 0, -1) if kinds[at - 1] != "label"), 0)
+    head = next((at for at in range(run - 1, -1, -1) if skeleton(labels[at].text) == "信息内容"), None)
+    between = [skeleton(cell.text) for cell in labels[run:-1]]
+    if head is None or set(kinds[head:run]) != {"head"} or any(word in words.rows for word in between):
+        return kinds
+    new: list[_Kind] = ["head"] * len(between)
+    return [*kinds[:run], *new, kinds[-1]]
+
+
+def _whole(labels: list[GridCell], words: _Words) -> list[GridCell]:
+    """Join labels that go on in the next line to what the forms call a row or a column."""
+    whole: list[GridCell] = []
+    rest = list(labels)
+    while rest:
+        lengths = range(min(len(rest), _MOST_PIECES), 1, -1)
+        length = next((n for n in lengths if words.joins(rest[:n])), 1)
+        whole.append(_joined(rest[:length]))
+        rest = rest[length:]
+    return whole
 
 
 def _numbered(rows: Sequence[Sequence[GridCell]]) -> tuple[GridCell, ...]:

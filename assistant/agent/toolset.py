@@ -228,7 +228,7 @@ class Toolset:
         rows: dict[tuple[str, ...], list[str]] = {}
         zero = blank = 0
         for cell in cells:
-            figure = figures.get((cell.anchor.table, cell.row, cell.column))
+            figure = figures.get((cell.anchor.table, cell.row, cell.anchor.column))
             if figure is None or figure.quantity is None:
                 blank += 1
             elif not figure.quantity.value:

@@ -39,7 +39,10 @@ class FigureRecord(Value):
 
 
 class CellRecord(Value):
-    """Hold one cell; `value` is null where it is blank, and blank is not 0."""
+    """Hold one cell; `value` is null where it is blank, and blank is not 0.
+
+    `reason` says why a cell is no number, `placed` why its number may stand here though the print is broken.
+    """
 
     row: tuple[str, ...]
     column: str
@@ -52,6 +55,8 @@ class CellRecord(Value):
     char_start: int
     char_end: int
     page: int | None
+    reason: str | None = None
+    placed: str | None = None
 
 
 class TableRecord(Value):
@@ -124,6 +129,8 @@ def table_record(table: Table, head: ReportHead) -> TableRecord:
             char_start=cell.anchor.char_start,
             char_end=cell.anchor.char_end,
             page=cell.anchor.page,
+            reason=cell.reason,
+            placed=cell.placed,
         )
         for cell in table.cells
     )

@@ -9,6 +9,7 @@ from assistant.rendering.citing import (
     printed_amounts,
     refuse,
     value_text,
+    words_of,
 )
 from assistant.rendering.understood import understood
 
@@ -22,4 +23,5 @@ __all__ = [
     "rendered",
     "understood",
     "value_text",
+    "words_of",
 ]

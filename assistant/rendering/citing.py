@@ -15,7 +15,7 @@ from assistant.models import (
 )
 from assistant.tools import ReportView, label_of
 from ingest.checks import plain
-from ingest.models import Anchor, Figure, Finding
+from ingest.models import UNREAD, Anchor, Figure, Finding
 from ingest.outline import Sentence
 from vectorstore.models import ReportHead
 
@@ -195,9 +195,20 @@ def _issued(of: ReportView | ReportHead) -> tuple[str, str, str, int | None]:
 def amount(figure: Figure) -> str:
     """Return a figure's amount as printed, without marks of emphasis and with its unit where the print has none."""
     if figure.quantity is None:
+        if words := words_of(figure):
+            return f"（印作“{words}”）"
         return "（空白）" if figure.status == "blank" else "（无法辨认）"
     compact = re.sub(r"[\s*]+", "", figure.quantity.printed).replace("％", "%")
     return compact if figure.quantity.unit in compact else f"{compact}{figure.quantity.unit}"
+
+
+def words_of(figure: Figure) -> str:
+    """Return what a cell says that is no number, such as 约20 and 未发生; nothing where it is empty or misprinted."""
+    if figure.quantity is not None or figure.origin == "sentence" or UNREAD in figure.context:
+        return ""
+    start, end = (at - figure.context_start for at in (figure.anchor.char_start, figure.anchor.char_end))
+    said = figure.context[start:end].strip() if 0 <= start < end else ""
+    return said if any(map(str.isalnum, said)) and said != figure.context.strip() else ""
 
 
 def printed_amounts(figures: Sequence[Figure]) -> tuple[str, ...]:

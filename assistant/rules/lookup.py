@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from assistant.execution.figures import MOST_MISSED, chosen, first_denying, is_sure, tied
 from assistant.models import Drafted
-from assistant.rendering import Draft, amount, issuer, refuse
+from assistant.rendering import Draft, amount, issuer, refuse, words_of
 from assistant.rules.context import Context
 from assistant.tools import Calculate, Match, ReportView, analyse, inline, label_of, squeezed
 from ingest.checks import plain
@@ -301,6 +301,9 @@ def _say_sum(context: Context, view: ReportView, rows: Sequence[Figure], label: 
 def _state_blank(view: ReportView, match: Match, draft: Draft) -> bool:
     mark = draft.cite_figure(view, match.figure)
     what = "单元格是空白的（空白不等于 0）" if match.figure.status == "blank" else "处无法辨认"
+    if words := words_of(match.figure):
+        blank = "（空白不等于 0）" if match.figure.status == "blank" else ""
+        what = f"格写着“{words}”{blank}"
     draft.say(f"{issuer(view)}{_quoted(match)}：报告中该{what}，没有可以引用的数{mark}。")
     draft.warn("blank_cell", f"{label_of(match.figure)}的{what}")
     return True

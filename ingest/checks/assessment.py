@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal
 
-from ingest.models import Figure, Finding, Section, Severity, Value, content_id
+from ingest.models import Figure, Finding, Section, Severity, TableKind, Value, content_id
 from ingest.numerals import in_base_units
 
 Outcome = Literal["agrees", "differs", "not_assessable"]
@@ -75,6 +75,9 @@ class Cells:
     """Look up the table's figures by indicator and applicant."""
 
     def __init__(self, figures: Sequence[Figure]) -> None:
+        self._others = tuple(
+            figure for figure in figures if figure.origin == "table" and not figure.indicator
+        )
         self._by_key = {
             (figure.indicator, figure.dimensions.applicant): figure
             for figure in figures
@@ -89,6 +92,10 @@ class Cells:
         """Return the cells that the report has of these."""
         found = (self.get(indicator, applicant) for indicator in indicators)
         return tuple(figure for figure in found if figure is not None)
+
+    def beyond_form(self, table: TableKind) -> tuple[Figure, ...]:
+        """Return the cells of rows and columns that the form lacks."""
+        return tuple(figure for figure in self._others if figure.anchor.table == table)
 
 
 def compare(

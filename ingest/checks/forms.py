@@ -8,7 +8,8 @@ from ingest.models import Figure
 
 
 def check_applications(table: Cells, indicators: Indicators) -> Iterator[Assessment]:
-    """Add up each column of table three, and each of its rows over the applicants."""
+    """Add up each column of table three, and each of its rows over the applicants; what the form lacks counts, too."""
+    others = table.beyond_form("applications")
     outcomes = [
         row
         for row in indicators.application_rows
@@ -31,6 +32,11 @@ def check_applications(table: Cells, indicators: Indicators) -> Iterator[Assessm
         parts = table.all([row.key for row in outcomes], column.key)
         total = table.get("results.total_processed", column.key)
         if total is not None and {figure.indicator for figure in parts} in complete:
+            parts += tuple(
+                figure
+                for figure in others
+                if figure.dimensions.applicant == column.key and figure.anchor.row[:1] == total.anchor.row[:1]
+            )
             yield compare(
                 "outcomes", f"“{name}”列：各办理结果之和应等于“（七）总计”", left=parts, right=(total,)
             )
@@ -39,6 +45,11 @@ def check_applications(table: Cells, indicators: Indicators) -> Iterator[Assessm
         cells = [figure for key in applicants if (figure := table.get(row.key, key)) is not None]
         total = table.get(row.key, "total")
         if total is not None and len(cells) == len(applicants):
+            cells += [
+                figure
+                for figure in others
+                if figure.dimensions.applicant is None and figure.anchor.row == row.path
+            ]
             yield compare(
                 "applicants", f"“{row.path[-1]}”行：各类申请人之和应等于总计", left=cells, right=(total,)
             )
@@ -55,6 +66,12 @@ def check_review(table: Cells) -> Iterator[Assessment]:
         total = table.get(f"{group}.total")
         if total is None or len(parts) != 4:
             continue
+        side = (total.anchor.column or "").partition("/")[0]
+        parts += tuple(
+            figure
+            for figure in table.beyond_form("review_litigation")
+            if (figure.anchor.column or "").startswith(f"{side}/")
+        )
         yield compare("review_sum", f"{name}：四种结果之和应等于总计", left=parts, right=(total,))
 
 

@@ -172,12 +172,13 @@ def table(read_report: Ingested, kind: str) -> Table:
 
 
 def values(read_report: Ingested, kind: str) -> dict[str, object]:
-    """Return what each cell says: its amount where it is `ok`, else its status."""
+    """Return what each cell of the form says: its amount where it is `ok`, else its status."""
     return {
         ".".join(filter(None, (cell.indicator, cell.applicant))): (
             cell.quantity.value if cell.quantity else cell.status
         )
         for cell in table(read_report, kind).cells
+        if cell.indicator
     }
 
 

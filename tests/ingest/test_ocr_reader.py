@@ -19,7 +19,7 @@ from ingest import IngestError, LimitExceeded, UnreadableFile, ingest_file
 from ingest.models import GridCell, RawDocument
 from ingest.readers import read_document
 from ingest.readers.ocr import read_image
-from ingest.rows import status_of
+from ingest.rows import read_cell
 from ingest.settings import ReadingLimits
 
 LIMITS = ReadingLimits()
@@ -108,7 +108,15 @@ def test_numbers_signs_and_blank_cells_are_told_apart() -> None:
     head = ["信息内容", "甲", "乙", "丙", "丁", "戊", "己", "庚"]
     found = row(read(scan(table([head, printed_row]), seed=3, skew=-0.6)), 1)
     assert [cell.text.replace("，", ",") for cell in found] == printed_row
-    assert [status_of(cell) for cell in found[1:]] == ["ok", "ok", "ok", "blank", "ok", "ok", "ok"]
+    assert [read_cell(cell, "件").status for cell in found[1:]] == [
+        "ok",
+        "ok",
+        "ok",
+        "blank",
+        "ok",
+        "ok",
+        "ok",
+    ]
 
 
 def test_blot_in_a_cell_is_unclear_and_never_blank() -> None:
@@ -117,8 +125,8 @@ def test_blot_in_a_cell_is_unclear_and_never_blank() -> None:
     x, y = 950, 258
     draw.line([(x, y), (x + 22, y + 8), (x + 4, y + 16), (x + 26, y + 3)], fill=0, width=4)
     found = row(read(image.crop((0, 0, image.width, 700))), 1)
-    assert status_of(found[1]) == "unclear"
-    assert status_of(found[2]) == "ok"
+    assert read_cell(found[1], "件").status == "unclear"
+    assert read_cell(found[2], "件").status == "ok"
 
 
 def test_page_turned_on_its_side_is_read() -> None:

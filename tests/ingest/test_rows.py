@@ -2,8 +2,9 @@
 
 import pytest
 
+from ingest.cells import is_value
 from ingest.models import Grid, GridCell
-from ingest.rows import is_value, lines_with_next, status_of
+from ingest.rows import lines_with_next, read_cell
 
 
 def grid(*rows: dict[int, tuple[str, int]]) -> Grid:
@@ -41,4 +42,4 @@ def test_row_that_lost_a_cell_is_not_filled_up() -> None:
 def test_cell_that_could_not_be_read_is_a_value_and_unclear(text: str) -> None:
     cell = GridCell(text=text, row=0, column=0, char_start=0, char_end=len(text), certain=False)
     assert is_value(text)
-    assert status_of(cell) == "unclear"
+    assert read_cell(cell, "件").status == "unclear"

@@ -105,12 +105,15 @@ def _cell_fields(report: "Report", table: str, cell: "Cell") -> dict[str, object
         "value": None if cell.quantity is None else _number(cell.quantity.value),
         "printed": cell.printed,
         "status": cell.status,
+        "reason": cell.reason,
+        "placed": cell.placed,
     }
 
 
 def _cell_line(cell: "Cell") -> str:
     label = " · ".join(filter(None, (" / ".join(cell.row), cell.column)))
-    return f"  {label}：{cell.printed}{_CELL_STATUS[cell.status]}"
+    told = "".join(f"（{remark}）" for remark in (cell.reason, cell.placed) if remark)
+    return f"  {label}：{cell.printed}{told or _CELL_STATUS[cell.status]}"
 
 
 def _number(value: "Decimal") -> int | float:

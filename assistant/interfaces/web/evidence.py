@@ -44,4 +44,6 @@ def _badges(answer: Answer, codes: list[str]) -> tuple[Badge, ...]:
 
 def _cell(report: Report, citation: Citation) -> Cell | None:
     cells = (cell for table in report.tables if table.kind == citation.table for cell in table.cells)
-    return next((one for one in cells if (one.row, one.column) == (citation.row, citation.column)), None)
+    return next(
+        (one for one in cells if (one.row, one.anchor.column) == (citation.row, citation.column)), None
+    )

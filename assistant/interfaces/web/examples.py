@@ -161,7 +161,7 @@ def _near(head: ReportHead, cited: Citation) -> bool:
 
 def _holds(report: Report, cited: Citation) -> bool:
     return any(
-        cell.status == "ok" and cell.row == cited.row and cell.column == cited.column
+        cell.status == "ok" and cell.row == cited.row and cell.anchor.column == cited.column
         for table in report.tables
         if table.kind == cited.table
         for cell in table.cells

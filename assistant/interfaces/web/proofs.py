@@ -29,7 +29,7 @@ def proof_html(citation: Citation, report: Report, text: str) -> Markup:
     """Return the place that a citation points at: its table with the cell marked, or its paragraph."""
 
     def flag(cell: Cell) -> str:
-        cited = cell.row == citation.row and citation.column in (None, cell.column)
+        cited = cell.row == citation.row and citation.column in (None, cell.anchor.column)
         return f"引用[{citation.n}]" if cited else ""
 
     for table in report.tables:
@@ -41,7 +41,7 @@ def proof_html(citation: Citation, report: Report, text: str) -> Markup:
 def table_html(table: Table, *, flag: Flag = lambda _: "") -> Markup:
     """Draw a table in the shape of its form; rows that share their columns share a head."""
     rows = [(path, tuple(cells)) for path, cells in groupby(table.cells, key=lambda cell: cell.row)]
-    blocks = groupby(rows, key=lambda row: tuple(cell.column for cell in row[1]))
+    blocks = groupby(rows, key=lambda row: tuple(cell.anchor.column or cell.column for cell in row[1]))
     drawn = "".join(_block(columns, list(block), flag, TABLE_TITLES[table.kind]) for columns, block in blocks)
     title = f"<figcaption>{TABLE_TITLES[table.kind]}</figcaption>"
     return Markup(f'<figure class="statutory">{title}{drawn}</figure>')
@@ -146,7 +146,7 @@ def _shown(cell: Cell) -> str:
         case "ok":
             return escape(cell.printed)
         case "blank":
-            return "（空白）"
+            return f"（空白：{escape(cell.printed)}）" if cell.printed else "（空白）"
         case "unclear":
             return f"存疑{f'：{escape(cell.printed)}' if cell.printed else ''}"
     assert_never(cell.status)

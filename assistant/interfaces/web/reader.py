@@ -32,7 +32,9 @@ class Place(Value):
     def lights(self, cell: Cell) -> bool:
         """Tell whether a cell lies here."""
         inside = self.start <= cell.anchor.char_start and cell.anchor.char_end <= self.end
-        return inside and (not self.row or (cell.row, cell.column) == (self.row, self.column or cell.column))
+        return inside and (
+            not self.row or (cell.row, cell.anchor.column) == (self.row, self.column or cell.anchor.column)
+        )
 
 
 _NOWHERE = Place()
