@@ -271,6 +271,8 @@ def test_table_cells_have_the_shape_that_other_tools_read(bench: Bench):
         "value": 1195,
         "printed": "1,195",
         "status": "ok",
+        "reason": None,
+        "placed": None,
     }
     assert [(cell["value"], cell["status"]) for cell in cells[:3]] == [(0, "ok"), (0, "ok"), (None, "blank")]
 
