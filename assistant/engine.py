@@ -27,10 +27,10 @@ from assistant.models import (
     ToolFinished,
     ToolStarted,
 )
+from assistant.planning import resolve
 from assistant.rendering import refuse
 from assistant.routing import is_certain, is_for_rules
 from assistant.rules import RulesAnswerer
-from assistant.scope import resolve
 from assistant.tools import TOOL_LABELS
 from prompts import load
 from vectorstore.errors import StoreError

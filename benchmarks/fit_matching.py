@@ -18,7 +18,7 @@ from scipy.special import logsumexp
 
 from assistant.language import load_language
 from assistant.models import Question, Turn
-from assistant.scope import resolve
+from assistant.planning import resolve
 from assistant.tools import ReportView, analyse
 from assistant.tools.matching import FEATURES, candidates, load_weights
 from benchmarks.fictitious import case_records, cast_of

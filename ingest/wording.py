@@ -31,6 +31,12 @@ def _simplify_char(char: str) -> str:
     return _converter().convert(char) if "\u4e00" <= char <= "\u9fff" else char
 
 
+@cache
+def _fold_char(char: str) -> str:
+    found = folded(char)
+    return found if len(found) == 1 else char
+
+
 def simplified(text: str) -> str:
     """Return the text in simplified characters, character by character, so that offsets stay."""
     return "".join(map(_simplify_char, text))
@@ -39,6 +45,15 @@ def simplified(text: str) -> str:
 def folded(text: str) -> str:
     """Return the text with half-width forms, simplified characters and lower case, for comparing."""
     return simplified(unicodedata.normalize("NFKC", text)).lower()
+
+
+def aligned(text: str) -> str:
+    """Return the text folded character by character, so that offsets stay; what folds to several is left as it is.
+
+    >>> aligned("賀蘭縣１…")
+    '贺兰县1…'
+    """
+    return "".join(map(_fold_char, text))
 
 
 def skeleton(text: str) -> str:

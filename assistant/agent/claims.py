@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from assistant.agent.ledger import Computed, Found, Ledger
 from assistant.language import Language
 from assistant.models import Question, Scope
-from assistant.scope import resolve
+from assistant.planning import resolve
 from assistant.tools import label_of, squeezed
 from ingest.indicators import Language as Units
 from ingest.models import Figure, Quantity, Value

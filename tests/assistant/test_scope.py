@@ -4,7 +4,7 @@ import pytest
 
 from assistant.language import load_language
 from assistant.models import Question, Turn
-from assistant.scope import resolve
+from assistant.planning import resolve
 from vectorstore.models import Filter, ReportHead
 
 
