@@ -81,7 +81,7 @@ def _with_targets(stated: Stated, kept: frozenset[Kept], before: Stated) -> Stat
         if "o" in kept and adds and len(stated.bodies) == 1:
             own = {target.organization for target in targets}
             other = tuple(target for target in before.targets if target.organization not in own)
-            targets = (*targets, *other) if stated.bodies[0].start <= 1 else (*other, *targets)
+            targets = (*targets, *other) if stated.bodies[0].start == 0 else (*other, *targets)
         return stated.model_copy(update={"targets": targets, "years": asked})
     if stated.groups or "o" not in kept:
         known = tuple(Target(year=year) for year in asked) if not stated.groups else ()

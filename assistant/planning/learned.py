@@ -14,7 +14,7 @@ from assistant.planning.amounts import amount_of
 from assistant.planning.bodies import bodies_in
 from assistant.planning.bodies_said import bodies_of, groups_of
 from assistant.planning.conversation import source_of, taken_over
-from assistant.planning.measures import completed, measures_of, qualified
+from assistant.planning.measures import as_one, completed, measures_of, qualified, spoken_of
 from assistant.planning.operations import Made, adjacent, operations_of, over_of
 from assistant.planning.planner import Reads
 from assistant.planning.stated import Body, Period, Placed, Said, Slots, Stated, Stating
@@ -168,6 +168,8 @@ class LearnedPlanner:
         marked: list[Placed] = [*_places(spans), *bodies, *periods]
         limits = bool(excluded or less or less_years) or operation == "remainder"
         rest = rest_of(text, marked, self._language, self._indicators, limits=limits)
+        if operation == "lookup":
+            said = as_one(said, text)
         said = qualified(completed(said, text, rest), rest, self._language)
         loose = tuple(word for _, word in rest)
         takes = operation in _UNMENTIONED and not (operation == "list" and said)
@@ -184,6 +186,7 @@ class LearnedPlanner:
             periods=periods,
             targets=_reporting(asked, slots, heads),
             said=said,
+            spoken=spoken_of(spans, (*bodies, *periods)),
             excluded=excluded,
             less=less,
             values=self._values(spans, "v"),

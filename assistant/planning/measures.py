@@ -17,7 +17,9 @@ _HOW_MANY = ("多少", "几", "好多")
 _MONEY = ("钱", "块钱", "块")
 _NO_UNIT = ("分之", "个点")
 _ENDS = frozenset("，。；！？,;!?、")
+_AND = ("、", "和", "与", "及", "跟", "以及", "还有", "+", "＋")
 _REACH = 14
+_JOINED = frozenset("mnb")
 _TOUCHING = 1
 
 
@@ -42,6 +44,15 @@ def measures_of(text: str, spans: Sequence[Span], names: Sequence[Placed], units
                 )
                 found.append(Said(start=head.start, end=head.end, mark=head.mark, measure=measure))
     return tuple(found)
+
+
+def spoken_of(spans: Sequence[Span], names: Sequence[Placed]) -> tuple[Said, ...]:
+    """Return what is counted as each stretch says it, not narrowed by what stands beside."""
+    return tuple(
+        Said(start=head.start, end=head.end, mark=head.mark, measure=Measure(phrase=_phrase(head, names)))
+        for head in spans
+        if head.mark in _HEADS
+    )
 
 
 def _alone(span: Span) -> Said:
@@ -107,6 +118,33 @@ def _unit(text: str, end: int, spans: Sequence[Span], units: Units) -> str | Non
                 if rest.startswith(scale + unit) and not rest.startswith(_NO_UNIT):
                     return (scale if scale in {"万", "亿"} else "") + unit
     return None
+
+
+def as_one(said: Sequence[Said], text: str) -> tuple[Said, ...]:
+    """Join what belongs to one measure and stands apart: 补种了多少棵核桃树; not what is listed (许可几件，处罚几件)."""
+    found: list[Said] = []
+    for one in said:
+        last = found[-1] if found else None
+        apart = last is None or last.start == one.start or not {last.mark, one.mark} <= _JOINED
+        if last is None or apart or _listed(aligned(text)[last.end : one.start]):
+            found.append(one)
+            continue
+        measure = last.measure.model_copy(
+            update={
+                "phrase": f"{last.measure.phrase}{one.measure.phrase}",
+                "applicant": last.measure.applicant or one.measure.applicant,
+                "column": last.measure.column or one.measure.column,
+                "unit": last.measure.unit or one.measure.unit,
+            }
+        )
+        found[-1] = last.model_copy(update={"end": one.end, "measure": measure})
+    return tuple(found)
+
+
+def _listed(between: str) -> bool:
+    """Tell whether what stands between two measures lists them."""
+    asks = any(word in between for word in _HOW_MANY) and any(char in _ENDS for char in between)
+    return asks or between.strip().startswith(_AND)
 
 
 def completed(said: Sequence[Said], text: str, words: Sequence[tuple[int, str]]) -> tuple[Said, ...]:

@@ -162,7 +162,7 @@ class _Maker:
         return tuple(found)
 
     def _supposed(self, supposed: Stating) -> Claim:
-        said = self._stated.said
+        said = self._stated.spoken
         behind = next((s for s in said if supposed.end <= s.start <= supposed.end + 1), None)
         before = [s for s in said if 0 <= s.end <= supposed.start]
         phrase = supposed.text
@@ -174,8 +174,10 @@ class _Maker:
 
     def _beside(self, value: Stating) -> Measure | None:
         """Return the measure a value stands beside in the turn's own words."""
-        near = [said for said in self._stated.said if said.start >= 0]
-        if not near or self._is_place(value) or self._stated.operation in ("list", "passage", "explain"):
+        near = self._stated.spoken
+        told = self._stated.operation in ("list", "passage", "explain")
+        bare = value.amount is None or value.amount.unit is None
+        if not near or self._is_place(value) or (told and bare):
             return None
         return min(near, key=lambda said: max(said.start - value.end, value.start - said.end)).measure
 
@@ -207,6 +209,7 @@ class _Maker:
         directed = self._slots.relation in ("increased", "decreased", "consistent", "not_happened")
         if len(named) > 1 or directed or (self._over == "years" and named):
             self.unread.append(first.measure.phrase)
+            self._value(first)
             return
         if self._slots.inner == "rank":
             self.where = Extreme(
@@ -339,7 +342,8 @@ class _Maker:
             case "list" | "passage":
                 return self._told(operation)
             case "explain":
-                term = self._stated.terms[0] if self._stated.terms else "".join(self._stated.rest)
+                left = () if self._counted else self._stated.rest
+                term = self._stated.terms[0] if self._stated.terms else "".join(left)
                 return Explain(term=term, measures=self._counted)
             case "about":
                 return About(of=self._particulars(), measure=next(iter(self._counted), None))
@@ -567,7 +571,9 @@ class _Maker:
     def _particulars(self) -> tuple[Particular, ...]:
         """Return what is asked of a report itself: as read, and what the words name besides."""
         plain = aligned("".join(self._stated.particulars))
-        named: list[Particular] = [of for of, words in load_words().particulars if any(word in plain for word in words)]
+        named: list[Particular] = [
+            of for of, words in load_words().particulars if any(word in plain for word in words)
+        ]
         read = self._slots.of
         if read is None:
             return tuple(named) or ("title",)

@@ -66,7 +66,8 @@ class Slots(Value):
 class Stated(Value):
     """Hold what a turn asks: what it says itself, and what it takes over.
 
-    `targets` are bodies and years, paired as asked; `less` and `excluded` are what is left out of bodies and
+    `targets` are bodies and years, paired as asked; `said` are the measures as asked for, `spoken` the stretches that
+    name them, each by itself; `less` and `excluded` are what is left out of bodies and
     measures. `rest` are words of content that nothing above accounts for.
     """
 
@@ -79,6 +80,7 @@ class Stated(Value):
     targets: tuple[Target, ...] = ()
     years: tuple[int, ...] = ()
     said: tuple[Said, ...] = ()
+    spoken: tuple[Said, ...] = ()
     excluded: tuple[str, ...] = ()
     less: tuple[str, ...] = ()
     values: tuple[Stating, ...] = ()

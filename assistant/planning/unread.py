@@ -38,11 +38,13 @@ def rest_of(
     for start, end in _clauses(plain):
         inside = [mark for mark in marked if mark.start < end and start < mark.end]
         gaps = list(_gaps(start, end, inside))
-        limiting = not limits and any(
-            word in plain[begin:stop] for begin, stop in gaps for word in words.limiting
-        )
+        limiting = [
+            (begin, text[begin:stop].strip())
+            for begin, stop in gaps
+            if not limits and any(word in plain[begin:stop] for word in words.limiting)
+        ]
         if limiting:
-            found.append((start, text[start:end].strip()))
+            found += limiting
             continue
         if not inside and not any(word in plain[start:end] for word in words.asking):
             continue
