@@ -35,6 +35,7 @@ class Language(Value):
     body_suffixes: tuple[str, ...]
     body_parts: tuple[str, ...]
     common_bodies: frozenset[str]
+    place_words: frozenset[str]
     english_bodies: tuple[tuple[str, str], ...]
     denial_topics: tuple[str, ...]
     holdings: frozenset[str]
@@ -116,6 +117,7 @@ def load_language() -> Language:
         body_suffixes=tuple(sorted(raw["bodies"]["suffixes"], key=len, reverse=True)),
         body_parts=tuple(sorted(raw["bodies"]["parts"], key=len, reverse=True)),
         common_bodies=frozenset(raw["bodies"]["common"]),
+        place_words=frozenset(raw["bodies"]["words"]),
         holdings=frozenset(raw["holdings"]["words"]),
         **raw["points"],
         denial_topics=tuple(raw["denials"]["topics"]),

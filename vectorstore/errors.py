@@ -2,6 +2,7 @@
 
 StoreError
 ├── LibraryUnusable    the database cannot be opened, or is of another version
+├── BodyUnclear        a name is that of no body, or of several
 ├── IndexUnusable      the vector index cannot be opened; `gongkai reindex` rebuilds it
 ├── WriterBusy         another process is writing; it is named
 └── ModelUnavailable   the embedding model cannot be loaded; the ways out are named
@@ -16,6 +17,10 @@ class StoreError(Exception):
 
 class LibraryUnusable(StoreError):
     """Refuse a database that cannot be opened or has another schema version."""
+
+
+class BodyUnclear(StoreError):
+    """Refuse a name that does not tell which body is meant, and say which ones go by it."""
 
 
 class IndexUnusable(StoreError):

@@ -13,22 +13,13 @@ from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
 from pydantic import ValidationError
-from sqlalchemy import JSON as SQL_JSON
 from sqlalchemy import (
     URL,
-    BigInteger,
-    Boolean,
-    Column,
     Connection,
-    Date,
     Engine,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
+    Row,
     Select,
     Table,
-    Text,
     create_engine,
     delete,
     event,
@@ -44,9 +35,18 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from ingest.models import Applicant, Chunk, Figure, Finding, Ingested, Origin, Report, Value
-from vectorstore import lexical, migrations
+from vectorstore import lexical, migrations, registry
 from vectorstore.errors import LibraryUnusable
-from vectorstore.models import EVERYTHING, Filter, KnownFile, Manifest, ReportHead
+from vectorstore.models import EVERYTHING, Body, Correction, Filter, KnownFile, Manifest, ReportHead
+from vectorstore.organizations import Identity
+from vectorstore.tables import bodies as _bodies
+from vectorstore.tables import chunks as _chunks
+from vectorstore.tables import figures as _figures
+from vectorstore.tables import findings as _findings
+from vectorstore.tables import meta as _meta
+from vectorstore.tables import organizations as _organizations
+from vectorstore.tables import pending as _pending
+from vectorstore.tables import reports as _reports
 
 SCHEMA_VERSION = 1
 """Raised when the tables change in a way that older programs cannot read."""
@@ -54,69 +54,6 @@ SCHEMA_VERSION = 1
 _BUSY_SECONDS = 30
 # Below what every database takes as parameters of one statement.
 _IDS_AT_A_TIME = 5000
-
-_metadata = MetaData()
-_meta = Table(
-    "meta",
-    _metadata,
-    Column("key", Text, primary_key=True),
-    Column("value", Text, nullable=False),
-)
-_reports = Table(
-    "reports",
-    _metadata,
-    Column("id", Text, primary_key=True),
-    Column("location", Text, nullable=False, unique=True),
-    Column("sha256", Text, nullable=False),
-    Column("pipeline", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("organization", Text, nullable=False, index=True),
-    Column("aliases", SQL_JSON, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("region", SQL_JSON, nullable=False),
-    Column("year", Integer, index=True),
-    Column("form", Text, nullable=False),
-    Column("published", Date),
-    Column("source", Text, nullable=False),
-)
-# Apart from the heads, so that listing thousands of reports does not read them.
-_bodies = Table(
-    "bodies",
-    _metadata,
-    Column("report_id", Text, ForeignKey(_reports.c.id), primary_key=True),
-    Column("text", Text, nullable=False),
-    Column("payload", Text, nullable=False),
-)
-_chunks = Table(
-    "chunks",
-    _metadata,
-    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    Column("id", Text, nullable=False, unique=True),
-    Column("report_id", Text, ForeignKey(_reports.c.id), nullable=False, index=True),
-    Column("position", Integer, nullable=False),
-    Column("indexed", Boolean, nullable=False),
-    Column("payload", Text, nullable=False),
-)
-_pending = _chunks.c.indexed.is_(False)
-Index("chunks_pending", _chunks.c.number, sqlite_where=_pending, postgresql_where=_pending)
-_figures = Table(
-    "figures",
-    _metadata,
-    Column("report_id", Text, ForeignKey(_reports.c.id), primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("indicator", Text),
-    Column("applicant", Text),
-    Column("origin", Text, nullable=False),
-    Column("payload", Text, nullable=False),
-    Index("figures_indicator", "indicator", "applicant"),
-)
-_findings = Table(
-    "findings",
-    _metadata,
-    Column("report_id", Text, ForeignKey(_reports.c.id), primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("payload", Text, nullable=False),
-)
 
 _ValueT = TypeVar("_ValueT", bound=Value)
 _MetaKey = Literal["schema_version", "revision", "index_revision", "pipeline", "embedding_model"]
@@ -182,8 +119,12 @@ class Library:
             stale = select(_reports.c.id).where(
                 (_reports.c.location == location) | (_reports.c.id == report.id)
             )
-            _delete_reports(connection, list(connection.execute(stale).scalars()))
-            connection.execute(insert(_reports), _head_row(report, location, pipeline))
+            replaced = list(connection.execute(stale).scalars())
+            _delete_reports(connection, replaced)
+            read = int(_meta_value(connection, "revision") or 0) + 1
+            connection.execute(insert(_reports), _head_row(report, location, pipeline) | {"read": read})
+            registry.hand_on(connection, replaced, report.id)
+            registry.place(connection, report, ingested.text)
             body = {"report_id": report.id, "text": ingested.text, "payload": report.model_dump_json()}
             connection.execute(insert(_bodies), body)
             _insert_chunks(connection, ingested.chunks)
@@ -199,8 +140,35 @@ class Library:
             if known is None:
                 return False
             _delete_reports(connection, [report_id])
+            registry.forget(connection, [report_id])
             _bump(connection, "revision")
         return True
+
+    def bodies(self) -> tuple[Body, ...]:
+        """List the bodies that have reports here, by name."""
+        with self._reading() as connection:
+            return registry.bodies(connection)
+
+    def merge_bodies(self, kept: str, other: str) -> Body:
+        """Make two bodies one for good, given by name or id; raise BodyUnclear where a name does not tell which."""
+        with self._writing() as connection:
+            found = registry.merge(connection, kept, other)
+            _bump(connection, "revision")
+        return found
+
+    def split_body(self, report_ids: Sequence[str], *, name: str) -> Body:
+        """Give reports to another body of this name, apart from the one that they were joined to."""
+        with self._writing() as connection:
+            found = registry.split(connection, report_ids, name)
+            _bump(connection, "revision")
+        return found
+
+    def correct(self, report_id: str, *, body: str | None = None, year: int | None = None) -> Correction:
+        """Say whose report it is or of which year, against what was read; it holds when the file is read anew."""
+        with self._writing() as connection:
+            correction = registry.correct(connection, report_id, body=body, year=year)
+            _bump(connection, "revision")
+        return correction
 
     def headings(self, filter: Filter = EVERYTHING) -> tuple[ReportHead, ...]:
         """List the reports without reading them; as long as nothing changes, all of them are the same tuple."""
@@ -212,7 +180,14 @@ class Library:
         return self._headings(filter)
 
     def _headings(self, filter: Filter) -> tuple[ReportHead, ...]:
-        statement = _within(select(_reports), filter).order_by(*_ORDER)
+        told = (
+            _organizations.c.own,
+            _organizations.c.region.label("within"),
+            _organizations.c.names,
+            _organizations.c.kind.label("body_kind"),
+        )
+        joined = _reports.join(_organizations, _reports.c.organization_id == _organizations.c.id)
+        statement = _within(select(_reports, *told).select_from(joined), filter).order_by(*_ORDER)
         with self._reading() as connection:
             rows = connection.execute(statement).mappings().all()
         return tuple(
@@ -220,21 +195,26 @@ class Library:
                 report_id=row["id"],
                 title=row["title"],
                 organization=row["organization"],
-                aliases=tuple(row["aliases"]),
+                aliases=tuple(name for name in row["names"] if name != row["organization"]),
                 kind=row["kind"],
-                region=tuple(row["region"]),
+                region=Identity(own=row["own"], region=tuple(row["within"])).path,
                 year=row["year"],
                 form=row["form"],
                 published=row["published"],
                 source=row["source"],
+                body=row["organization_id"],
+                body_kind=row["body_kind"],
+                read=row["read"] or 0,
             )
             for row in rows
         )
 
     def reports(self, filter: Filter = EVERYTHING) -> tuple[Report, ...]:
         """Return whole reports."""
-        statement = select(_bodies.c.payload).join(_reports)
-        return self._values(Report, _within(statement, filter).order_by(*_ORDER))
+        statement = _within(select(_bodies.c.payload, *_NAMED).join(_reports), filter).order_by(*_ORDER)
+        with self._reading() as connection:
+            rows = connection.execute(statement).all()
+        return tuple(_spoken_of(self._value(Report, row.payload), row.organization, row.year) for row in rows)
 
     def report(self, report_id: str) -> Report | None:
         """Return one whole report, None if there is no such report."""
@@ -259,9 +239,11 @@ class Library:
         origin: Origin | None = None,
     ) -> tuple[Figure, ...]:
         """Return the figures of the reports; no indicators (an empty sequence) means no figures."""
-        statement = _within(select(_figures.c.payload).join(_reports), filter)
-        statement = _chosen(statement, indicators, applicant, origin)
-        return self._values(Figure, statement.order_by(*_ORDER, _figures.c.position))
+        columns: Select[Any] = select(_figures.c.payload, *_NAMED)  # pyright: ignore[reportAssignmentType]
+        statement = _chosen(_within(columns.join(_reports), filter), indicators, applicant, origin)
+        with self._reading() as connection:
+            rows = connection.execute(statement.order_by(*_ORDER, _figures.c.position)).all()
+        return tuple(self._figure(row) for row in rows)
 
     def figures_after(
         self,
@@ -277,7 +259,7 @@ class Library:
 
         `after` is the report and place of the last one seen, so that a walk ends whatever is read in meanwhile.
         """
-        columns: Select[Any] = select(_figures.c.position, _figures.c.payload)  # pyright: ignore[reportAssignmentType]
+        columns: Select[Any] = select(_figures.c.position, _figures.c.payload, *_NAMED)  # pyright: ignore[reportAssignmentType]
         statement = _within(columns.join(_reports), filter)
         statement = _chosen(statement, indicators, applicant, origin)
         if after is not None:
@@ -286,7 +268,7 @@ class Library:
         ordered = statement.order_by(_figures.c.report_id, _figures.c.position).limit(limit)
         with self._reading() as connection:
             rows = connection.execute(ordered).all()
-        return tuple((row.position, self._value(Figure, row.payload)) for row in rows)
+        return tuple((row.position, self._figure(row)) for row in rows)
 
     def findings(self, filter: Filter = EVERYTHING) -> tuple[Finding, ...]:
         """Return what does not agree in the reports."""
@@ -397,6 +379,15 @@ class Library:
             step = migrations.version(connection)
             if step != migrations.LATEST:
                 migrations.upgrade(connection, adopt=step is None)
+                registry.settle(connection)
+                _bump(connection, "revision")
+
+    def _figure(self, row: Row[Any]) -> Figure:
+        """Return a figure under the name and year that its report goes by."""
+        figure = self._value(Figure, row.payload)
+        if (figure.organization, figure.year) == (row.organization, row.year):
+            return figure
+        return figure.model_copy(update={"organization": row.organization, "year": row.year})
 
     def _values(self, model: type[_ValueT], statement: Select[str]) -> tuple[_ValueT, ...]:
         with self._reading() as connection:
@@ -434,6 +425,7 @@ class Library:
             ) from error
 
 
+_NAMED = (_reports.c.organization, _reports.c.year)
 _ORDER = (_reports.c.organization, _reports.c.year.is_(None), _reports.c.year, _reports.c.id)
 
 
@@ -526,6 +518,14 @@ def _chosen(
     return statement
 
 
+def _spoken_of(report: Report, organization: str, year: int | None) -> Report:
+    """Return a report under the name and year that it goes by here; the other names stay as it prints them."""
+    if (report.organization.name, report.year) == (organization, year):
+        return report
+    renamed = report.organization.model_copy(update={"name": organization})
+    return report.model_copy(update={"organization": renamed, "year": year})
+
+
 def _head_row(report: Report, location: str, pipeline: str) -> dict[str, object]:
     organization = report.organization
     return {
@@ -535,6 +535,7 @@ def _head_row(report: Report, location: str, pipeline: str) -> dict[str, object]
         "pipeline": pipeline,
         "title": report.title,
         "organization": organization.name,
+        "printed": organization.name,
         "aliases": list(organization.aliases),
         "kind": organization.kind,
         "region": list(organization.region),

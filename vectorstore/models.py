@@ -49,6 +49,12 @@ Kept = Literal["o", "y", "m", "op"]
 
 _Choice = TypeVar("_Choice")
 
+BodyKind = Literal[
+    "省", "市", "县", "区", "旗", "州", "盟", "园区", "街道", "镇", "乡", "厅", "局", "委", "办", "中心", "院", "医院", "学校", "队",
+    "所", "公司", "其他",
+]  # fmt: skip
+"""What kind of body reports, in the words that people ask with: 哪个县, 哪个街道."""
+
 
 class Filter(Value):
     """Narrow a search; None leaves a field open, an empty tuple matches nothing."""
@@ -63,7 +69,11 @@ EVERYTHING = Filter()
 
 
 class ReportHead(Value):
-    """Hold what is known of a report without reading it; `source` is its file's name."""
+    """Hold what is known of a report without reading it; `source` is its file's name.
+
+    `body` is the id of the body that reports, `organization` the name it goes by here, `aliases` all its other
+    names. `read` grows with each file that is read, so that of two reports the one read later can be told.
+    """
 
     report_id: str
     title: str
@@ -75,6 +85,34 @@ class ReportHead(Value):
     form: Form
     published: date | None
     source: str
+    body: str = ""
+    body_kind: BodyKind = "其他"
+    read: int = 0
+
+
+class Body(Value):
+    """Hold a body with all its names and the ids of its reports; `region` leads from the province down to it."""
+
+    id: str
+    name: str
+    kind: BodyKind
+    region: tuple[str, ...]
+    names: tuple[str, ...]
+    reports: tuple[str, ...]
+
+
+class Latest(Value):
+    """Hold one report of each body and year, and those that stand behind a newer one."""
+
+    kept: tuple[ReportHead, ...]
+    left_out: tuple[ReportHead, ...]
+
+
+class Correction(Value):
+    """Hold what a person said of a report against what was read; None leaves the reading as it is."""
+
+    body: str | None = None
+    year: int | None = None
 
 
 class KnownFile(Value):

@@ -11,13 +11,19 @@ from functools import cache
 
 from assistant.directory import Directory, directory_of
 from assistant.language import Language
+from assistant.planning.strangers import called_in, goes_on, place_before, places_in, strangers
 from assistant.planning.text import blanked, unquoted
+from ingest.gazetteer import Found, find_places, is_place
 from ingest.models import Value
 from ingest.wording import aligned, folded
 from vectorstore.models import ReportHead
 
 _LATIN = re.compile(r"[a-z][a-z\s]{3,}")
 _SHORTEST_SHORT_FORM = 3
+_SHORTEST_SLIP = 3
+_OFFICES = ("局", "厅", "委", "委员会", "办", "办公室", "医院", "中心")
+_BEFORE_OFFICE = re.compile(r"(?:^|[^\u4e00-\u9fff]|[和与跟比那的是看问下])$")
+_CORE_ENDS = r"(?=\s*(?:$|[,，、。;；?？!！\x00]|(?:19|20)\d{2}|\d{2}年|[看和与跟比呢的]|去年|前年))"
 
 
 class Mention(Value):
@@ -42,43 +48,56 @@ def bodies_in(text: str, heads: Sequence[ReportHead], language: Language) -> tup
     """Return the bodies that a text names, in order; quoted titles and document numbers name none."""
     directory = directory_of(heads)
     visible = unquoted(aligned(text))
+    places = places_in(visible)
     found = [
         *_spelled(visible, directory),
-        *_shortened(visible, directory, language),
-        *_stems(visible, directory, language),
+        *_outside(places, _shortened(visible, directory, language)),
+        *_outside(places, _stems(visible, directory, language)),
+        *_cores(visible, directory),
+        *_outside(places, _misspelt(visible, directory, language)),
     ]
     if not found:
         found = list(_latin(visible, directory.names, language))
+    # 名称长的优先：青禾县教委不是青禾县，铁东区不是东区
+    found += [_Fit(start=one.start, end=one.end, organizations=(), strength=0) for one in places]
     kept: list[_Fit] = []
-    # 名称长的优先：青禾县教委不是青禾县
-    for mention in sorted(found, key=lambda m: (m.start - m.end, -m.strength, m.start)):
-        overlapping = [other for other in kept if mention.start < other.end and other.start < mention.end]
-        if not overlapping:
-            kept.append(mention)
-    named: list[Mention] = []
-    for mention in kept:
-        part = _goes_on(visible, mention, language)
-        end = mention.end + len(part or "")
-        organizations = mention.organizations if part is None else ()
-        named.append(_mention(visible, mention.start, end, organizations))
+    for fit in sorted(found, key=lambda m: (m.start - m.end, -m.strength, m.start)):
+        if not any(fit.start < other.end and other.start < fit.end for other in kept):
+            kept.append(fit)
+    named = [_judged(visible, fit, directory, language) for fit in kept if fit.organizations]
     rest = blanked(visible, [(mention.start, mention.end) for mention in named])
-    named += [_mention(visible, start, end, ()) for start, end in _unknown(rest, language)]
+    named += [_mention(visible, start, end, ()) for start, end in strangers(rest, language)]
+    if not named:
+        named = [_mention(visible, start, end, ()) for start, end in called_in(visible, language)]
     return tuple(sorted(named, key=lambda mention: mention.start))
+
+
+def _outside(places: Sequence[Found], fits: Iterator[_Fit]) -> Iterator[_Fit]:
+    """Leave out what begins inside the name of a place: 州市鼓楼区 in 福州市鼓楼区."""
+    return (fit for fit in fits if not any(place.start < fit.start < place.end for place in places))
+
+
+def _judged(text: str, fit: _Fit, directory: Directory, language: Language) -> Mention:
+    """Return what a fit names once its neighbours are read: they may make another body of it, or tell which one."""
+    part = goes_on(text, fit.end, language)
+    if part is not None:
+        return _mention(text, fit.start, fit.end + len(part), ())
+    owners = fit.organizations
+    governs = text[fit.end - 1] in "省市县区旗州盟"
+    before = place_before(text, fit.start, counties=not governs)
+    if before is not None:
+        inside = tuple(name for name in owners if directory.lies_in(name, before.places))
+        if not inside and all(directory.has_region(name) for name in owners):
+            return _mention(text, before.start, fit.end, ())
+        return _mention(text, before.start if inside else fit.start, fit.end, inside or owners)
+    if len(owners) > 1:
+        told = tuple(name for name in owners if directory.is_told(name, text))
+        owners = told if len(told) == 1 else owners
+    return _mention(text, fit.start, fit.end, owners)
 
 
 def _mention(text: str, start: int, end: int, organizations: tuple[str, ...]) -> Mention:
     return Mention(start=start, end=end, name=text[start:end], organizations=organizations)
-
-
-def _goes_on(text: str, mention: _Fit, language: Language) -> str | None:
-    """Return what follows a name when both together name another body (甲县 in 甲县教育局2020年), else None."""
-    parts = "|".join(re.escape(part) for part in language.body_parts)
-    found = re.match(
-        rf"((?:(?![的是有在和与及或年各哪几]|多少)[\u4e00-\u9fff]){{1,10}}?(?:{parts}))"
-        r"(?=\s*(?:的\s*)?(?:(?:19|20)\d{2}|\x00|年报|年度报告|报告|去年|今年|收到|受理|新收|有多少|共|政府信息公开|依申请|主动公开))",
-        text[mention.end :],
-    )
-    return found[1] if found else None
 
 
 def _spelled(text: str, directory: Directory) -> Iterator[_Fit]:
@@ -91,11 +110,19 @@ def _spelled(text: str, directory: Directory) -> Iterator[_Fit]:
 def _shortened(text: str, directory: Directory, language: Language) -> Iterator[_Fit]:
     for start, end in _body_spans(text, language):
         word = text[start:end]
+        if is_place(word) or (word.endswith(_OFFICES) and not _stands_free(text, start)):
+            continue
         owners = tuple(
             name for name in directory.holding(word[:2]) if _abbreviates(word, folded(name), language)
         )
         if owners:
             yield _Fit(start=start, end=end, organizations=owners, strength=50 + len(word))
+
+
+def _stands_free(text: str, start: int) -> bool:
+    """Tell whether an office's short name begins here: 教育局 does not in 琼海市教育局."""
+    before = text[:start]
+    return bool(_BEFORE_OFFICE.search(before)) or place_before(text, start, counties=True) is not None
 
 
 def _body_spans(text: str, language: Language) -> Iterator[tuple[int, int]]:
@@ -141,6 +168,8 @@ def _stems(text: str, directory: Directory, language: Language) -> Iterator[_Fit
         if stem[-1] not in "省市县区旗" or stem.endswith(("园区", "开发区", "新区")):
             continue
         end = start + len(stem) - 1
+        if text[end : end + 1] in {*"省市县区旗州"}:
+            continue
         following = text[end : end + 6]
         if any(
             following.startswith(suffix) or following[1:].startswith(suffix)
@@ -191,23 +220,24 @@ def _pinyin(text: str) -> str:
     return "".join(lazy_pinyin(text))
 
 
-def _unknown(text: str, language: Language) -> Iterator[tuple[int, int]]:
-    """Yield words that name a body, where a question names its subject: at its start, before a year, or in a list."""
-    suffixes = "|".join(re.escape(suffix) for suffix in language.body_suffixes)
-    pattern = re.compile(
-        rf"(?:^|[\s,，、。;；?？\x00]|(?:19|20)\d{{2}}\s*年度?|请问|和|与|跟|比|那|查一下|告诉我|对比|比较)([\u4e00-\u9fff]{{2,18}}?(?:{suffixes}))(?=\s*(?:的|(?:19|20)\d{{2}}|在|年报|呢|去年|和|与|跟|、|比|,|，|$|有没有|是否|有多少|共|政府信息|收到|受理|新收|行政|发生|办理|公开|主动|制发|制定|举办|召开|开展|组织|作出|处理|予以|没有|未))"
-    )
-    for match in pattern.finditer(text):
-        word = re.sub(r"^[和与跟比及同]", "", match[1])
-        core = re.sub(rf"(?:{suffixes})$", "", word)
-        if len(core) < 2 or word in language.common_bodies:
-            continue
-        if re.search(
-            r"[的是每各哪多少几请问全本该这那有些何在比被所把到对从还都里]|平均|政府|行政|信息|公开|网站|部门|申请|群众|企业|人民$",
-            core,
+def _cores(text: str, directory: Directory) -> Iterator[_Fit]:
+    """Yield parks called by nothing but their own word (德胜看2017年), where it stands between borders."""
+    for core, owners in directory.cores.items():
+        for match in re.finditer(
+            rf"(?<![\u4e00-\u9fff]){core}{_CORE_ENDS}|(?<=[和与跟比那]){core}{_CORE_ENDS}", text
         ):
+            yield _Fit(start=match.start(), end=match.end(), organizations=owners, strength=15 + len(core))
+
+
+def _misspelt(text: str, directory: Directory, language: Language) -> Iterator[_Fit]:
+    """Yield words that sound like a name or a short form of it and are spelt otherwise (得胜园区 for 德胜工业园区)."""
+    for start, end in _body_spans(text, language):
+        word = text[start:end]
+        if len(word) < _SHORTEST_SLIP or is_place(word) or word in language.common_bodies:
             continue
-        yield match.end(1) - len(word), match.end(1)
+        owners = directory.sounding(word)
+        if owners and not any(found.end - found.start < len(word) for found in find_places(word)):
+            yield _Fit(start=start, end=end, organizations=owners, strength=30 + len(word))
 
 
 def sound_alike(unknown: Sequence[str], heads: Sequence[ReportHead]) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 
 from assistant.models import Scope
-from assistant.planning.years import YEAR
 from vectorstore.models import ReportHead
 
 _LAST_YEAR = re.compile(r"去年同期|去年|上年同期|上一年度?(?!项目|结转)|上年度?(?!项目|结转)|前一年")
@@ -55,6 +54,11 @@ def _of_named_kind(text: str, earlier: Scope, heads: Sequence[ReportHead]) -> tu
     return tuple(dict.fromkeys(head.organization for head in heads if head.kind == wanted))
 
 
+def takes_year_over(word: str) -> bool:
+    """Tell whether a word for a year is relative to the year that the conversation is about."""
+    return bool(_LAST_YEAR.match(word) or _SAME_YEAR.match(word))
+
+
 def leans_on_history(words: tuple[str, ...], asked: str) -> bool:
     """Tell whether a question names too little of its own: 那2019年呢？ 比上一年变化了多少？"""
     own = "".join(word for word in words if not _DEICTIC.fullmatch(word))
@@ -71,16 +75,16 @@ def with_context(
     earlier: Scope,
     organizations: tuple[str, ...],
     years: tuple[int, ...],
-    named: tuple[str, ...],
-    folded_text: str,
     *,
+    says_body: bool,
+    says_year: bool,
     leans: bool,
 ) -> str:
     """Return the question with what it takes over written out."""
     parts: list[str] = []
-    if organizations and not named:
+    if organizations and not says_body:
         parts.append("、".join(organizations))
-    if years and not YEAR.search(folded_text):
+    if years and not says_year:
         parts.append("、".join(f"{year}年" for year in years))
     lead = "".join(parts)
     before = _TOPIC.sub("", earlier.standalone).rstrip("？?。")

@@ -5,15 +5,16 @@ from collections.abc import Sequence
 
 from assistant.language import Language
 from assistant.models import Question, Scope, ScopedReport
-from assistant.planning.bodies import bodies_in, sound_alike
-from assistant.planning.follow_up import inherit, leans_on_history, with_context
+from assistant.planning.bodies import Mention, bodies_in, sound_alike
+from assistant.planning.follow_up import inherit, leans_on_history, takes_year_over, with_context
 from assistant.planning.text import HIDDEN, blanked
-from assistant.planning.years import with_plain_years, years_in
+from assistant.planning.years import Years, with_plain_years, years_in
 from ingest.wording import aligned
 from vectorstore.models import Filter, ReportHead
 
 _ASKS_FOR_COUNT = re.compile(r"[量数]\s*(?:呢|是|有|为)?\s*(?:多少)?\s*[?？]?\s*$")
 _RATE = re.compile(r"(?:率|比例|比重)(?:是|为|有)?(?:多少|几)?")
+_ALL_YEARS = re.compile(r"历|这|近几|近年|每|各")
 _MOST_LEANED_ON = 160
 
 
@@ -21,17 +22,18 @@ def resolve(question: Question, heads: Sequence[ReportHead], language: Language)
     """Return the scope of a question; what it leaves out is taken from the conversation."""
     heads = _within(heads, question.filter)
     text = with_plain_years(aligned(question.text))
-    mentions, named_years = bodies_in(text, heads, language), years_in(text)
+    mentions = bodies_in(text, heads, language)
     unknown = tuple(dict.fromkeys(mention.name for mention in mentions if not mention.organizations))
-    years = tuple(dict.fromkeys(year for named in named_years for year in named.years))
+    named = tuple(dict.fromkeys(name for mention in mentions for name in mention.organizations))
     earlier = _earlier(question, heads, language)
-    spans = [(found.start, found.end) for found in (*mentions, *named_years)]
+    named_years = _named_years(text, named, earlier, heads)
+    years = tuple(dict.fromkeys(year for found in named_years for year in found.years))
+    spans = [(found.start, found.end) for found in (*mentions, *named_years) if not _is_span(found)]
     asked = blanked(text, spans).replace(HIDDEN, " ")
     content = language.content(asked)
     choices = tuple(
         dict.fromkeys(name for m in mentions if len(m.organizations) > 1 for name in m.organizations)
     )
-    named = tuple(dict.fromkeys(name for mention in mentions for name in mention.organizations))
     organizations, standalone, leaned_on, own = named, question.text, "", asked
     if earlier is not None:
         organizations, years, unknown, choices = inherit(
@@ -46,7 +48,13 @@ def resolve(question: Question, heads: Sequence[ReportHead], language: Language)
                 leaned_on = _RATE.sub(" ", leaned_on)
             asked = f"{asked} {asked} {leaned_on}"
         standalone = with_context(
-            question.text, earlier, organizations, years, named, text, leans=bool(leaned_on)
+            question.text,
+            earlier,
+            organizations,
+            years,
+            says_body=bool(named),
+            says_year=bool(named_years),
+            leans=bool(leaned_on),
         )
     if not organizations and not unknown:
         organizations = tuple(question.filter.organizations or ())
@@ -77,6 +85,29 @@ def _within(heads: Sequence[ReportHead], narrowed: Filter) -> Sequence[ReportHea
         and (narrowed.years is None or head.year in narrowed.years)
         and (narrowed.report_ids is None or head.report_id in narrowed.report_ids)
     )
+
+
+def _named_years(
+    text: str, named: Sequence[str], earlier: Scope | None, heads: Sequence[ReportHead]
+) -> tuple[Years, ...]:
+    """Return the years that a question states, or else those that it tells from where one stands."""
+    talked_of = earlier.years[0] if earlier is not None and len(earlier.years) == 1 else None
+    held = {head.year for head in heads if head.year and (not named or head.organization in named)}
+    found = years_in(text, held=sorted(held), talked_of=talked_of)
+    stated = tuple(years for years in found if not years.relative)
+    told = tuple(
+        years
+        for years in found
+        if years.years and not years.against and not _ALL_YEARS.match(text, years.start)
+    )
+    if stated or earlier is None:
+        return stated or told
+    return tuple(years for years in told if not takes_year_over(text[years.start : years.end]))
+
+
+def _is_span(found: Mention | Years) -> bool:
+    """Tell whether words for several years also say that a course over time is asked for: 近三年."""
+    return isinstance(found, Years) and found.relative and len(found.years) > 1
 
 
 def _earlier(question: Question, heads: Sequence[ReportHead], language: Language) -> Scope | None:

@@ -1,4 +1,4 @@
-"""Remember who read in, deleted, exported or was let in; entries are only ever added."""
+"""Remember who read in, deleted, corrected, exported or was let in; entries are only ever added."""
 
 from datetime import datetime
 from typing import Literal
@@ -10,7 +10,7 @@ from ingest.models import Value
 
 Action = Literal[
     "ingest", "cancel", "delete", "export", "login", "login_failed", "key_added", "key_revoked",
-    "user_added", "user_removed", "password_changed", "backup",
+    "user_added", "user_removed", "password_changed", "backup", "body_merged", "body_split", "report_corrected",
 ]  # fmt: skip
 
 _LONGEST = 500

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, column, inspect, select, table
 
 from vectorstore.errors import LibraryUnusable
 
-LATEST = "0003"
+LATEST = "0004"
 """The last step in `versions`."""
 
 FIRST = "0001"

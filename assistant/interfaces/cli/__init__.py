@@ -6,7 +6,17 @@ heavy is imported inside the commands, so that `gongkai --help` is instant.
 
 import typer
 
-from assistant.interfaces.cli import access, asking, evaluating, holdings, model, reading, serving, upkeep
+from assistant.interfaces.cli import (
+    access,
+    asking,
+    bodies,
+    evaluating,
+    holdings,
+    model,
+    reading,
+    serving,
+    upkeep,
+)
 
 app = typer.Typer(
     name="gongkai",
@@ -18,7 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _group in (reading, holdings, asking, evaluating, serving, access, upkeep, model):
+for _group in (reading, holdings, bodies, asking, evaluating, serving, access, upkeep, model):
     app.add_typer(_group.commands)
 
 

@@ -42,13 +42,15 @@ def _listed(heads: Sequence["ReportHead"]) -> str:
 
 
 def chosen_organization(library: "Library", wanted: str) -> str:
-    """Find the one organisation that is meant, by its name or a part of it."""
+    """Find the one organisation that is meant, by any of its names or a part of the one it goes by."""
     from ingest.wording import skeleton
 
-    names = list(dict.fromkeys(head.organization for head in library.headings()))
+    heads = library.headings()
+    names = list(dict.fromkeys(head.organization for head in heads))
     if wanted in names:
         return wanted
-    found = [name for name in names if skeleton(wanted) in skeleton(name)]
+    found = list(dict.fromkeys(head.organization for head in heads if wanted in head.aliases))
+    found = found or [name for name in names if skeleton(wanted) in skeleton(name)]
     if len(found) == 1:
         return found[0]
     if found:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.interfaces.cli.bodies import corrected
 from assistant.interfaces.cli.choosing import chosen_organization, chosen_report
 from assistant.interfaces.cli.shell import AsJson, Data, opened, plain, record, remark, told_in_a_line
 
@@ -24,13 +25,32 @@ _DOUBTS = frozenset(["no_organization", "no_year", "misprint", "year_differs", "
 """What a report leaves open about itself, told in full; rows that could not be placed are counted."""
 
 
-@commands.command("reports", help="列出库中的报告。")
+@commands.command("reports", help="列出库中的报告；用 --set-body、--set-year 更正一份报告的单位、年度。")
 @told_in_a_line
-def reports_command(data: Data = None, as_json: AsJson = False) -> None:
-    """List the reports."""
+def reports_command(
+    report: Annotated[
+        str | None, typer.Argument(metavar="[REPORT]", help="只列出这一份；更正时必须写明")
+    ] = None,
+    set_body: Annotated[
+        str | None, typer.Option("--set-body", metavar="NAME", help="更正：这是谁的报告")
+    ] = None,
+    set_year: Annotated[
+        int | None, typer.Option("--set-year", min=1990, max=2100, help="更正：报告的是哪一年")
+    ] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the reports, or correct one: the correction holds when its file is read anew."""
+    if report is None and (set_body is not None or set_year is not None):
+        raise typer.BadParameter("请写明更正哪一份报告，如 gongkai reports 000 --set-year 2020")
     with opened(data) as assistant:
-        doubts = {report.id: report.issues for report in assistant.library.reports()}
-        for head in assistant.library.headings():
+        chosen = None
+        if set_body is not None or set_year is not None:
+            chosen = (corrected(assistant, report or "", body=set_body, year=set_year),)
+        elif report is not None:
+            chosen = (chosen_report(assistant.library, report),)
+        doubts = {held.id: held.issues for held in assistant.library.reports()}
+        for head in chosen or assistant.library.headings():
             issues = doubts.get(head.report_id, ())
             if as_json:
                 told = [{"code": issue.code, "message": issue.message} for issue in issues]
