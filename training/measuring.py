@@ -1,11 +1,14 @@
 """Compare what is read with what was written."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 from training.labels import MARKS, SLOTS
 from training.marking import Question
 from vectorstore.models import Likely, Reading
+from vectorstore.reader import Reader
 
 
 def score(questions: Sequence[Question], readings: Sequence[Reading]) -> dict[str, str]:
@@ -61,3 +64,27 @@ def _first(reading: Reading, name: str) -> str:
         return "paired" if reading.paired > 0.5 else ""
     likely: tuple[Likely[str | None], ...] = getattr(reading, name)
     return likely[0].value or "" if likely else ""
+
+
+_CALLED = {"contact": {"about"}, "several": {"several", "lookup"}, "lookup": {"lookup", "several"}}
+"""How the operations of the evaluation's plans are called here; several is a lookup of more than one measure."""
+
+
+def operations_right(path: Path, reader: Reader) -> str:
+    """Say how many questions of an evaluation are taken for the operation that its plan names."""
+    right = of = 0
+    missed: Counter[str] = Counter()
+    for line in path.read_text("utf-8").splitlines():
+        record = json.loads(line)
+        wanted = record.get("plan", {}).get("operation")
+        if wanted in (None, "refuse"):
+            continue
+        turns = [turn["content"] for turn in record.get("history", ()) if turn["role"] == "user"]
+        got = reader.read(record["question"], turns).operation[0].value
+        of += 1
+        if got == wanted or got in _CALLED.get(wanted, ()):
+            right += 1
+        else:
+            missed[f"{wanted}→{got}"] += 1
+    faults = ", ".join(f"{fault} {number}" for fault, number in missed.most_common(12))
+    return f"{right} of {of}; {faults}"
