@@ -3,8 +3,7 @@
 A conversation is planned turn by turn, so that a follow-up takes over what the turn before it asked in full.
 """
 
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Sequence
 from math import prod
 from typing import Any
 
@@ -75,13 +74,10 @@ class LearnedPlanner:
         reader: Reads,
         language: Language,
         indicators: Indicators,
-        *,
-        today: Callable[[], date] = date.today,
     ) -> None:
         self._reader = reader
         self._language = language
         self._indicators = indicators
-        self._today = today
 
     def plan(self, question: Question, heads: Sequence[ReportHead]) -> Plan:
         """Return the plan of a question, read after at most six turns before it."""
@@ -259,23 +255,22 @@ class LearnedPlanner:
         marked = [span for span in spans if span.mark == "y"]
         hidden = [span for span in spans if span.mark in "gtuxfv"]
         named = {body.name for body in bodies}
-        own = [head.year for head in heads if head.year and (head.organization in named or not named)]
+        every = [head.year for head in heads if head.year]
+        own = [head.year for head in heads if head.year and head.organization in named] or every
         # “2023年比上年”：先读写明的年份，再读由它数起的
         for span in sorted(marked, key=lambda span: steps_back(span.text)):
             told = tuple(year for period in found if period.written for year in period.years)
             follows = kept_years and len(_talked_of(before)) == 1
             back = steps_back(span.text) and (bool(told) or (follows and operation in _SET_AGAINST))
-            years = years_of(
-                span.text, talked_of=told[:1] or _talked_of(before), today=self._today().year, held=own
-            )
+            years = years_of(span.text, talked_of=told[:1] or _talked_of(before), held=own)
             if years is None:
                 unread.append(span.text)
                 continue
             found.append(
                 Period(start=span.start, end=span.end, years=years, back=back, written=is_written(span.text))
             )
-        for named_years in years_in(text):
-            if not any(
+        for named_years in years_in(text, held=own):
+            if not named_years.relative and not any(
                 named_years.start < span.end and span.start < named_years.end for span in (*marked, *hidden)
             ):
                 found.append(Period(start=named_years.start, end=named_years.end, years=named_years.years))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from assistant.language import Language
 from assistant.planning.stated import Placed, Said
+from assistant.planning.words import load_words
 from assistant.plans import Measure
 from ingest.indicators import Language as Units
 from ingest.wording import aligned
@@ -152,6 +153,8 @@ def completed(said: Sequence[Said], text: str, words: Sequence[tuple[int, str]])
     plain = aligned(text)
     found = list(said)
     for at, word in words:
+        if any(limit in word for limit in load_words().limiting):
+            continue
         for index, one in enumerate(found):
             between = plain[one.end : at] if 0 <= one.end <= at else None
             if between is None or word in one.measure.phrase:

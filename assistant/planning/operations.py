@@ -139,6 +139,7 @@ class _Maker:
                 self._where()
                 made = self._made()
         if made is None:
+            self.unread += [_whole_phrase(measure) for measure in self._counted]
             return (Unclear(obstacle="unreadable" if self._counted else "which_measure"),)
         more: list[Operation] = []
         if stated.particulars and made.op in ("lookup", "sum", "parts"):

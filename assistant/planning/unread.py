@@ -14,7 +14,7 @@ from assistant.planning.words import load_words
 from ingest.indicators import Indicators
 from ingest.wording import aligned
 
-_CLAUSE_ENDS = frozenset("，。；！？,;!?\n：:")
+_CLAUSE_ENDS = frozenset("，。；！？,;!?\n：:（）()")
 _HOTLINES = frozenset({"12345", "12315", "12348"})
 
 
