@@ -6,8 +6,9 @@ names fewer, the turns before that one are taken in too, as far as they hang tog
 
 from collections.abc import Sequence
 
-from assistant.planning.operations import COUNTED, at
+from assistant.planning.operations import COUNTED, at, over_of
 from assistant.planning.stated import Said, Slots, Stated, Stating
+from assistant.planning.words import asks_for_one
 from assistant.plans import Measure, Over, Target
 from ingest.wording import aligned
 from vectorstore.models import Kept, Mark
@@ -19,6 +20,8 @@ SEVERAL = frozenset(
 
 _DIRECTED = frozenset({"share", "remainder", "ratio"})
 """The operations that give another result the other way round."""
+_FINDING = frozenset({"rank", "count", "filter", "compare", "trend", "verify"})
+"""The operations that look at a group of bodies anew, whatever was found in it before."""
 _TALK = frozenset({"chat", "outside"})
 _NUMERALS = {"两": 2, "俩": 2, "二": 2, "三": 3, "仨": 3, "四": 4, "五": 5, "六": 6}
 
@@ -37,6 +40,9 @@ def taken_over(stated: Stated, kept: frozenset[Kept], source: int, earlier: Sequ
     changed = _with_targets(stated, kept, before)
     if "m" in kept:
         changed = _with_measures(changed, before)
+        changed = changed.model_copy(update={"unread": (*before.unread, *changed.unread)})
+    if "o" in kept and not stated.bodies and not stated.groups:
+        changed = _with_description(changed, before)
     if "op" in kept:
         slots = {
             name: value if value is not None else getattr(before.slots, name)
@@ -52,6 +58,35 @@ def taken_over(stated: Stated, kept: frozenset[Kept], source: int, earlier: Sequ
         turns = _together(changed, source, earlier)
         return changed.model_copy(update={"said": _inherited(turns)})
     return changed
+
+
+def _with_description(stated: Stated, before: Stated) -> Stated:
+    """Return a turn about bodies that the turn before it found by a condition or an order: those, not all of them."""
+    if stated.operation in _FINDING or not before.groups:
+        return stated
+    if before.operation == "rank" and over_of(before) == "bodies":
+        if before.values:
+            # 前五名不能由一个条件说出来
+            return stated.model_copy(
+                update={"unread": (*stated.unread, *(value.text for value in before.values))}
+            )
+        if not asks_for_one(aligned(before.text)):
+            return stated
+        found = tuple(_as(said, "k") for said in before.said[:1])
+        slots = {"inner": "rank", "order": before.slots.order}
+    else:
+        found = tuple(said for said in before.said if said.mark == "k")
+        slots = {"inner": "filter", "relation": before.slots.relation or stated.slots.relation}
+    if not found or stated.slots.inner is not None:
+        return stated
+    unnamed = tuple(said.model_copy(update={"start": -1, "end": -1}) for said in found)
+    return stated.model_copy(
+        update={
+            "said": (*(said for said in stated.said if said.mark != "k"), *unnamed),
+            "values": (*_spoken_before(before.values), *stated.values),
+            "slots": stated.slots.model_copy(update=slots),
+        }
+    )
 
 
 def _compares(stated: Stated) -> bool:

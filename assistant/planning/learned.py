@@ -169,7 +169,6 @@ class LearnedPlanner:
         said = qualified(completed(said, text, rest), rest, self._language)
         loose = tuple(word for _, word in rest)
         takes = operation in _UNMENTIONED and not (operation == "list" and said)
-        unread += [span.text for span in spans if span.mark == "u" and operation not in _WITHOUT_REPORT]
         unread += [text for text, years in left_out.items() if not {t.year for t in targets} & set(years)]
         if operation not in _WITHOUT_REPORT and not takes:
             unread += loose
@@ -191,6 +190,7 @@ class LearnedPlanner:
             particulars=tuple(span.text for span in spans if span.mark == "d"),
             rest=self._left(reading, marked, operation, loose),
             unread=tuple(unread),
+            aside=tuple(span.text for span in spans if span.mark == "u" and operation not in _WITHOUT_REPORT),
         )
 
     def _left(
@@ -296,7 +296,7 @@ def text_of(said: Sequence[Said]) -> str:
 
 def _whole(reading: Reading) -> frozenset[str]:
     """Return the marked stretches that no part of a plan takes, or that could not be understood."""
-    return frozenset(span.text for span in reading.spans if span.mark in "uyx")
+    return frozenset(span.text for span in reading.spans if span.mark in "yx")
 
 
 def _elliptical(reading: Reading, operation: Asked, follows: bool) -> frozenset[Kept]:
@@ -412,7 +412,7 @@ def _plan(made: Made, narrowed: Filter, chance: float) -> Plan:
         among=among_of(made, made.where, everywhere=everywhere),
         operations=operations,
         claims=made.claims,
-        unread=tuple(dict.fromkeys(made.unread)),
+        unread=tuple(dict.fromkeys((*made.unread, *made.aside))),
         confidence=min(1.0, chance),
     )
 

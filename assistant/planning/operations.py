@@ -7,7 +7,7 @@ from typing import cast
 
 from assistant.planning.amounts import bounded_by, whole_number
 from assistant.planning.stated import Said, Stated, Stating
-from assistant.planning.words import load_words
+from assistant.planning.words import asks_for_one, load_words
 from assistant.plans import (
     About,
     Amount,
@@ -491,9 +491,7 @@ class _Maker:
             if number is not None:
                 self._values.remove(value)
                 return number
-        plain = aligned(self._stated.text)
-        told = [plain.count(word) for word in load_words().single]
-        return 1 if sum(told) == 1 else None
+        return 1 if asks_for_one(aligned(self._stated.text)) else None
 
     # ------------------------------------------------------------ claims, passages, particulars
 

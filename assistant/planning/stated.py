@@ -67,8 +67,9 @@ class Stated(Value):
     """Hold what a turn asks: what it says itself, and what it takes over.
 
     `targets` are bodies and years, paired as asked; `said` are the measures as asked for, `spoken` the stretches that
-    name them, each by itself; `less` and `excluded` are what is left out of bodies and
-    measures. `rest` are words of content that nothing above accounts for.
+    name them, each by itself; `less` and `excluded` are what is left out of bodies and measures. `rest` are words of
+    content that nothing above accounts for, `aside` stretches about something else. A result is `swappable` where
+    nothing says which of two comes first.
     """
 
     text: str
@@ -89,6 +90,7 @@ class Stated(Value):
     particulars: tuple[str, ...] = ()
     rest: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
     inherits: bool = False
     swappable: bool = False
 

@@ -25,6 +25,11 @@ class Words(Value):
     topics: frozenset[str]
 
 
+def asks_for_one(text: str) -> bool:
+    """Tell whether a folded question about an order wants its first alone: 最多的是哪个."""
+    return sum(text.count(word) for word in load_words().single) == 1
+
+
 @cache
 def load_words() -> Words:
     """Read the words that ship with the package."""
