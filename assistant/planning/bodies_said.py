@@ -83,7 +83,7 @@ def _is_whole(span: Span, mention: Mention, heads: Sequence[ReportHead]) -> bool
         return False
     own = [head for head in heads if head.organization in mention.organizations]
     around = "".join(folded(part) for head in own for part in (*head.region, head.organization))
-    return not before or all(char in around for char in before) or not any(head.region for head in own)
+    return all(char in around or char.isascii() for char in before) or not any(head.region for head in own)
 
 
 def _less(text: str, words: Sequence[str]) -> str:

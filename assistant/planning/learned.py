@@ -13,7 +13,7 @@ from assistant.planning.amounts import amount_of
 from assistant.planning.bodies import bodies_in
 from assistant.planning.bodies_said import bodies_of, groups_of
 from assistant.planning.conversation import source_of, taken_over
-from assistant.planning.measures import as_one, completed, measures_of, qualified, spoken_of
+from assistant.planning.measures import as_one, completed, each_of, measures_of, qualified, spoken_of
 from assistant.planning.operations import Made, adjacent, operations_of, over_of
 from assistant.planning.planner import Reads
 from assistant.planning.stated import Body, Period, Placed, Said, Slots, Stated, Stating
@@ -164,7 +164,7 @@ class LearnedPlanner:
         marked: list[Placed] = [*_places(spans), *bodies, *periods]
         limits = bool(excluded or less or less_years) or operation == "remainder"
         rest = rest_of(text, marked, self._language, self._indicators, limits=limits)
-        if operation == "lookup":
+        if operation == "lookup" or slots.relation in ("happened", "not_happened"):
             said = as_one(said, text)
         said = qualified(completed(said, text, rest), rest, self._language)
         loose = tuple(word for _, word in rest)
@@ -189,6 +189,7 @@ class LearnedPlanner:
             terms=tuple(span.text for span in spans if span.mark == "t"),
             particulars=tuple(span.text for span in spans if span.mark == "d"),
             rest=self._left(reading, marked, operation, loose),
+            each=each_of(text, self._indicators.language) if operation == "mean" else None,
             unread=tuple(unread),
             aside=tuple(span.text for span in spans if span.mark == "u" and operation not in _WITHOUT_REPORT),
         )

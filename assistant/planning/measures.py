@@ -19,6 +19,7 @@ _MONEY = ("钱", "块钱", "块")
 _NO_UNIT = ("分之", "个点")
 _ENDS = frozenset("，。；！？,;!?、")
 _AND = ("、", "和", "与", "及", "跟", "以及", "还有", "+", "＋")
+_EACH = ("每一", "每", "平均一")
 _REACH = 14
 _JOINED = frozenset("mnb")
 _TOUCHING = 1
@@ -166,6 +167,17 @@ def completed(said: Sequence[Said], text: str, words: Sequence[tuple[int, str]])
                 found[index] = one.model_copy(update={"measure": measure, "end": at + len(word)})
                 break
     return tuple(found)
+
+
+def each_of(text: str, units: Units) -> str | None:
+    """Return the unit for one of which something is asked: 份 for one 期 in 平均每期发多少份."""
+    plain = aligned(text)
+    for word in _EACH:
+        rest = plain[plain.index(word) + len(word) :] if word in plain else ""
+        for unit in sorted(units.measures, key=len, reverse=True):
+            if rest.startswith(unit) and unit != "个":
+                return unit
+    return None
 
 
 def qualified(said: Sequence[Said], words: Sequence[tuple[int, str]], language: Language) -> tuple[Said, ...]:

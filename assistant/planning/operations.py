@@ -52,6 +52,7 @@ COUNTED = "mnbac"
 """The marks under which something is said that is counted."""
 
 _NOTHING = Amount(value=Decimal(0))
+_TOTALS = frozenset({"总计", "合计", "总数"})
 _UNDIRECTED: dict[str, Relation] = {"increased": "more", "decreased": "less"}
 _ABOUT: dict[Ask, str] = {
     "problems": "存在的问题",
@@ -351,7 +352,7 @@ class _Maker:
             case "holdings":
                 return Holdings()
             case "check":
-                return Check(measures=self._counted)
+                return Check(measures=_with_totals(self._counted))
             case "verify":
                 return self._verified()
             case _:
@@ -454,6 +455,10 @@ class _Maker:
     def _mean(self) -> Operation | None:
         if self._parts and self._wholes and self._slots.inner is None:
             return Mean(of=(_joined(self._parts),), per=_joined(self._wholes))
+        each = self._stated.each
+        if each is not None and self._slots.over is None and len(self._counted) == 1:
+            (counted,) = self._counted
+            return Mean(of=(counted,), per=counted.model_copy(update={"unit": each}))
         return Mean(of=self._operands(), over=self._over)
 
     def _remainder(self) -> Operation | None:
@@ -498,16 +503,17 @@ class _Maker:
     def _verified(self) -> Operation | None:
         relation = self._slots.relation
         if relation == "consistent":
-            return Check(measures=self._counted)
+            return Check(measures=_with_totals(self._counted))
         if not self._counted:
             supposed = self._stated.supposed
             if not supposed:
                 return None
             self._stated = self._stated.model_copy(update={"supposed": ()})
             return Verify(claims=tuple(self._supposed(one) for one in supposed))
-        value = self._value()
+        happens = relation in ("happened", "not_happened")
+        value = None if happens else self._value()
         amount = value.amount if value is not None else None
-        if value is not None and relation in (None, "happened"):
+        if value is not None and relation is None:
             relation = bounded_by(self._stated.text, value.start, value.end) or "equal"
         relation = relation or "happened"
         compares = amount is None and relation not in ("happened", "not_happened")
@@ -589,6 +595,17 @@ def adjacent(targets: Sequence[Target]) -> bool:
 def at(measure: Measure, *, organization: str | None = None, year: int | None = None) -> Measure:
     """Return a measure as that of a body or year of its own."""
     return measure.model_copy(update={"at": Target(organization=organization, year=year)})
+
+
+def _with_totals(measures: Sequence[Measure]) -> tuple[Measure, ...]:
+    """Return measures, of which a bare total is that of the measure before it: 复议, 总计."""
+    found: list[Measure] = []
+    for measure in measures:
+        if found and measure.phrase in _TOTALS and measure.applicant is None:
+            found[-1] = found[-1].model_copy(update={"column": measure.phrase})
+        else:
+            found.append(measure)
+    return tuple(found)
 
 
 def _joined(measures: Sequence[Measure]) -> Operand:

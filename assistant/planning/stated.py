@@ -68,7 +68,8 @@ class Stated(Value):
 
     `targets` are bodies and years, paired as asked; `said` are the measures as asked for, `spoken` the stretches that
     name them, each by itself; `less` and `excluded` are what is left out of bodies and measures. `rest` are words of
-    content that nothing above accounts for, `aside` stretches about something else. A result is `swappable` where
+    content that nothing above accounts for, `aside` stretches about something else, `each`
+    the unit for one of which a mean is asked. A result is `swappable` where
     nothing says which of two comes first.
     """
 
@@ -89,6 +90,7 @@ class Stated(Value):
     terms: tuple[str, ...] = ()
     particulars: tuple[str, ...] = ()
     rest: tuple[str, ...] = ()
+    each: str | None = None
     unread: tuple[str, ...] = ()
     aside: tuple[str, ...] = ()
     inherits: bool = False
