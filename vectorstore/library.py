@@ -125,6 +125,8 @@ class Library:
             connection.execute(insert(_reports), _head_row(report, location, pipeline) | {"read": read})
             registry.hand_on(connection, replaced, report.id)
             registry.place(connection, report, ingested.text)
+            if replaced:
+                registry.tidy(connection)
             body = {"report_id": report.id, "text": ingested.text, "payload": report.model_dump_json()}
             connection.execute(insert(_bodies), body)
             _insert_chunks(connection, ingested.chunks)

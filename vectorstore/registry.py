@@ -28,7 +28,6 @@ def place(connection: Connection, report: Report, text: str) -> None:
     _apply(connection, [report.id])
     if is_new:
         _regroup(connection, identity.kin)
-        _tidy(connection)
         return
     body = select(identities.c.organization_id).where(identities.c.key == identity.key)
     body_id = connection.execute(body).scalar_one()
@@ -53,7 +52,7 @@ def settle(connection: Connection) -> None:
         kins[identity.kin] = None
     for kin in kins:
         _regroup(connection, kin)
-    _tidy(connection)
+    tidy(connection)
 
 
 def hand_on(connection: Connection, replaced: Sequence[str], report_id: str) -> None:
@@ -66,10 +65,19 @@ def hand_on(connection: Connection, replaced: Sequence[str], report_id: str) -> 
     _forget_corrections(connection, [one for one in replaced if one != report_id])
 
 
+def tidy(connection: Connection) -> None:
+    """Drop the names that no report prints and nobody pinned, and the bodies without a name or a report."""
+    used = select(reports.c.identity).where(reports.c.identity.is_not(None))
+    connection.execute(
+        delete(identities).where(identities.c.pinned.is_(False), identities.c.key.not_in(used))
+    )
+    _drop_empty(connection)
+
+
 def forget(connection: Connection, report_ids: Sequence[str]) -> None:
     """Drop what was kept for reports that are gone, and the bodies that nothing is left of."""
     _forget_corrections(connection, report_ids)
-    _tidy(connection)
+    tidy(connection)
 
 
 def bodies(connection: Connection) -> tuple[Body, ...]:
@@ -114,7 +122,7 @@ def split(connection: Connection, report_ids: Sequence[str], name: str) -> Body:
         _note(connection, report_id, organization_id=wanted)
     _apply(connection, report_ids)
     _refresh(connection, [*sorted(left), wanted])
-    _tidy(connection)
+    tidy(connection)
     return _one(connection, wanted)
 
 
@@ -142,7 +150,7 @@ def correct(connection: Connection, report_id: str, *, body: str | None, year: i
     _note(connection, report_id, **chosen)
     _apply(connection, [report_id])
     _refresh(connection, [before, *([str(chosen["organization_id"])] if body is not None else [])])
-    _tidy(connection)
+    tidy(connection)
     row = connection.execute(
         select(reports.c.organization, reports.c.year).where(reports.c.id == report_id)
     ).one()
@@ -199,6 +207,7 @@ def _regroup(connection: Connection, kin: str) -> None:
                 changed |= {body, *([placed[key]] if placed[key] is not None else [])}
         changed |= {body} if _lacks_names(connection, body) else set()
     if changed:
+        _drop_empty(connection, sorted(changed))
         _refresh(connection, sorted(changed))
 
 
@@ -359,19 +368,16 @@ def _forget_corrections(connection: Connection, report_ids: Sequence[str]) -> No
         connection.execute(delete(corrections).where(corrections.c.report_id.in_(report_ids)))
 
 
-def _tidy(connection: Connection) -> None:
-    """Drop the names that no report prints and nobody pinned, and the bodies without a name or a report."""
-    used = select(reports.c.identity).where(reports.c.identity.is_not(None))
-    connection.execute(
-        delete(identities).where(identities.c.pinned.is_(False), identities.c.key.not_in(used))
+def _drop_empty(connection: Connection, body_ids: Sequence[str] | None = None) -> None:
+    """Drop the bodies, of these or of all, that neither a name nor a report points at."""
+    named_still = select(identities.c.organization_id).where(
+        identities.c.organization_id == organizations.c.id
     )
-    named_still = select(identities.c.organization_id).where(identities.c.organization_id.is_not(None))
-    reporting = select(reports.c.organization_id).where(reports.c.organization_id.is_not(None))
-    connection.execute(
-        delete(organizations).where(
-            organizations.c.id.not_in(named_still), organizations.c.id.not_in(reporting)
-        )
-    )
+    reporting = select(reports.c.organization_id).where(reports.c.organization_id == organizations.c.id)
+    empty = delete(organizations).where(~named_still.exists(), ~reporting.exists())
+    if body_ids is not None:
+        empty = empty.where(organizations.c.id.in_(body_ids))
+    connection.execute(empty)
 
 
 def _find(connection: Connection, wanted: str, *, missing_ok: bool = False) -> Any:

@@ -18,7 +18,7 @@ _STRONG = (
     r"|旗(?![下舰渠帜])|镇(?!级)|乡(?![镇村土])|街道)"
 )
 _LEADS = re.compile(
-    r"^(?:听说|听讲|据说|据称|有人说|麻烦您?|劳驾|请问|请教|请|想问问?|想知道|想了解|想查|我想|我要|我查|我问的是|帮我|帮忙|帮|给我|替我|查查|查询|查一?下"
+    r"^(?:听说|听讲|据说|据称|有人说|麻烦您?|劳驾|请问|请教|想给|请|想问问?|想知道|想了解|想查|我想|我要|我查|我问的是|帮我|帮忙|帮|给我|给|替我|查查|查询|查一?下"
     r"|查|看看|看一?下|看|算算|算一?下|问一?下|问的是|问问|问|说说|说一?下|告诉我|介绍一?下|了解一?下|了解|列出|列一?下|比较一?下|比较|对比一?下|对比|一下|下"
     r"|那么|那|还有|以及|另外|至于|关于|对于|有关|如果|假如|不算|不看|不包括|除了|只看|单看|光看|换成|改成|换|是|把|拿|在|和|与|跟|比|及|同|其中)+"
 )
@@ -203,7 +203,8 @@ def _unlisted(text: str, language: Language) -> Iterator[tuple[int, int]]:
         core = re.sub(rf"(?:{suffixes})$", "", word)
         if len(core) < 2 or word in language.common_bodies or word.endswith(_NO_TAILS):
             continue
-        if _NO_NAME.search(core) or (word[-1] in "县旗镇乡" and len(core) > 8):
+        known = _departments().fullmatch(word)
+        if known is None and (_NO_NAME.search(core) or (word[-1] in "县旗镇乡" and len(core) > 8)):
             continue
         yield match.end(1) - len(word), match.end(1)
         at = match.end(1)

@@ -103,6 +103,10 @@ def test_namesakes_are_told_together_where_nothing_says_which(named):
     assert set(organizations) == {"南京市鼓楼区", "徐州市鼓楼区"}
 
 
+def test_an_office_behind_the_year_is_another_body_than_its_county(named):
+    assert ("自然资源和规划局", ()) in named("贺兰县2021年自然资源和规划局收到几件申请")
+
+
 def test_several_bodies_come_in_the_order_of_the_text_known_and_unknown(named):
     found = named("贺兰县跟平罗县比，再加上洪泽区和贺兰工业园区")
 

@@ -29,6 +29,7 @@ def asked(text, *, talked_of=None):
         ("从2019年起到2021年", [2019, 2020, 2021]),
         ("2020年以来的走势", [2020, 2021, 2022]),
         ("2020 annual report", [2020]),
+        ("公众号2022粉丝多少", [2022]),
     ],
 )
 def test_a_stated_year_is_read_in_any_writing(text, years):
