@@ -118,6 +118,11 @@ def _with_targets(stated: Stated, kept: frozenset[Kept], before: Stated) -> Stat
             other = tuple(target for target in before.targets if target.organization not in own)
             targets = (*targets, *other) if stated.bodies[0].start == 0 else (*other, *targets)
         return stated.model_copy(update={"targets": targets, "years": asked})
+    if stated.groups and "o" in kept:
+        # 底下各街道：上文那一个单位的
+        names = tuple(dict.fromkeys(t.organization for t in before.targets if t.organization is not None))
+        inside = _crossed(names, asked) if len(names) == 1 else stated.targets
+        return stated.model_copy(update={"targets": inside, "years": asked})
     if stated.groups or "o" not in kept:
         known = tuple(Target(year=year) for year in asked) if not stated.groups else ()
         return stated.model_copy(update={"targets": stated.targets or known, "years": asked})
