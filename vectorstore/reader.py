@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,16 +108,22 @@ def _allowed(tags: tuple[str, ...]) -> NDArray[np.bool_]:
 def tag_spans(
     path: Mapping[int, int], tokens: Tokens, question: str, tags: Sequence[str]
 ) -> list[tuple[str, int, int, list[int]]]:
-    """Put tokens of one stretch together, and cut white space and punctuation around it."""
+    """Put tokens of one stretch together, and cut white space and punctuation around it.
+
+    Two stretches of one mark do not touch, nor does only 的 stand between them: they are one.
+    """
     found: list[tuple[str, int, int, list[int]]] = []
     for number, tag in path.items():
         name = tags[tag]
         start, end = tokens.places[number]
-        if name.startswith("B"):
-            found.append((name[2:], start, end, [number]))
-        elif name.startswith("I"):
+        if name == "O":
+            continue
+        goes_on = found and found[-1][0] == name[2:]
+        if goes_on and (name.startswith("I") or question[found[-1][2] : start] in ("", "的")):
             mark, first, _, numbers = found[-1]
             found[-1] = (mark, first, end, [*numbers, number])
+        else:
+            found.append((name[2:], start, end, [number]))
     trimmed: list[tuple[str, int, int, list[int]]] = []
     for mark, start, end, numbers in found:
         while start < end and question[start] in _AROUND:
@@ -175,6 +181,9 @@ class Stretch(Value):
 
     text: str
     places: tuple[tuple[int, int], ...]
+
+
+_Opened = TypeVar("_Opened")
 
 
 class _Described(Protocol):
@@ -288,18 +297,22 @@ class Reader:
     def _tokenizer(self) -> "Tokenizer":
         from tokenizers import Tokenizer
 
-        return Tokenizer.from_file(str(self._tokenizer_file))
+        return self._opened(Tokenizer.from_file, self._tokenizer_file)
 
     @cached_property
     def _session(self) -> "_Session":
         from onnxruntime import InferenceSession
 
-        open_model = cast(Callable[..., _Session], InferenceSession)
+        open_model = cast("Callable[..., _Session]", InferenceSession)
+        return self._opened(lambda path: open_model(path, providers=["CPUExecutionProvider"]), self._model)
+
+    @staticmethod
+    def _opened(open_file: "Callable[[str], _Opened]", file: Path) -> "_Opened":
         try:
-            return open_model(str(self._model), providers=["CPUExecutionProvider"])
-        # What onnxruntime raises shares no base of its own.
+            return open_file(str(file))
+        # Neither what tokenizers raises nor what onnxruntime raises has a base of its own.
         except Exception as error:
-            raise ModelUnavailable(f"阅读模型 {self._model} 不可用：{error}。请重新安装 gongkai。") from error
+            raise ModelUnavailable(f"阅读模型的文件 {file} 不可用：{error}。请重新安装 gongkai。") from error
 
     @cached_property
     def _labels(self) -> Labels:
