@@ -10,7 +10,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
-from training.labels import KEPT, SLOTS, TAGS
+from training.labels import KEPT, MARKS, SLOTS, TAGS
 
 TURNS = 7
 """How many turns are told apart: the question and six before it."""
@@ -26,15 +26,14 @@ class Network(nn.Module):
         hidden = config.hidden_size
         self.tags = nn.Linear(hidden, len(TAGS))
         self.slots = nn.ModuleDict(
-            {name: nn.Linear(2 * hidden, len(choices)) for name, choices in SLOTS.items()}
+            {name: nn.Linear(2 * hidden + len(MARKS), len(choices)) for name, choices in SLOTS.items()}
         )
-        self.kept = nn.Linear(2 * hidden, len(KEPT))
+        self.kept = nn.Linear(2 * hidden + len(MARKS), len(KEPT))
         self.turn = nn.Linear(2 * hidden, hidden)
         self.turn_score = nn.Linear(hidden, 1)
         self.asked = nn.Linear(hidden, hidden)
         self.inside = nn.Linear(hidden, hidden)
         self.around = nn.Linear(hidden, hidden, bias=False)
-        self.pair = nn.Linear(2 * hidden, 1)
         self.none = nn.Parameter(torch.tensor(0.5))
         self.scale = nn.Parameter(torch.tensor(20.0))
         for layer in (self.asked, self.inside, self.around):
@@ -76,13 +75,15 @@ class Network(nn.Module):
     def heads(self, states: Tensor, mask: Tensor, turns: Tensor) -> dict[str, Tensor]:
         """Return the scores of what a question is taken for."""
         current = mean_of(states, mask * (turns == 0))
+        tags = self.tags(self.dropout(states))
         whole = self.dropout(torch.cat((states[:, 0], current), dim=-1))
-        scores = {"tags": self.tags(self.dropout(states)), "kept": self.kept(whole)}
+        # What a question names itself says most about what it takes from before.
+        whole = torch.cat((whole, marks_of(tags, mask * (turns == 0))), dim=-1)
+        scores = {"tags": tags, "kept": self.kept(whole)}
         scores |= {name: head(whole) for name, head in self.slots.items()}
         before = torch.stack([mean_of(states, mask * (turns == number)) for number in range(1, TURNS)], dim=1)
         together = torch.cat((before, states[:, :1].expand(-1, TURNS - 1, -1)), dim=-1)
         scores["turn"] = self.turn_score(torch.tanh(self.turn(together))).squeeze(-1)
-        scores["pair"] = self.pair(whole).squeeze(-1)
         return scores
 
     def forward(self, ids: Tensor, mask: Tensor, turns: Tensor) -> dict[str, Tensor]:
@@ -100,3 +101,9 @@ def mean_of(states: Tensor, weights: Tensor) -> Tensor:
     """Return the weighted mean of each row's states; zero where all weights are."""
     weights = weights.to(states.dtype)
     return (weights.unsqueeze(-1) * states).sum(1) / weights.sum(1, keepdim=True).clamp(min=1e-6)
+
+
+def marks_of(tags: Tensor, mask: Tensor) -> Tensor:
+    """Return how surely each mark stands anywhere among the tokens of a mask."""
+    chances = tags.detach().softmax(-1)[..., 1:].unflatten(-1, (len(MARKS), 2)).sum(-1)
+    return (chances * mask.unsqueeze(-1)).amax(dim=1)

@@ -1,16 +1,15 @@
-"""Read a question, encode the figures of a report, and judge pairs with `reader.onnx`: its only door.
+"""Read a question, and encode what it asks for and the figures of a report, with `reader.onnx`: its only door.
 
-One encoder answers all three. Its tokens are e5's own pieces, fewer of them; torch is never imported.
+One encoder does all of it. Its tokens are e5's own pieces, fewer of them; torch is never imported.
 """
 
 import hashlib
 import json
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +19,6 @@ from vectorstore.errors import ModelUnavailable
 from vectorstore.models import Likely, Reading, Span
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
 Matrix = NDArray[np.float32]
@@ -65,11 +63,11 @@ def encode_question(tokenizer: "Tokenizer", question: str, turns: Sequence[str] 
     numbers = [0] * len(ids)
     places: dict[int, tuple[int, int]] = {}
     for number, (start, end) in enumerate(encoding.offsets):
-        start, end = start - len(QUERY), end - len(QUERY)
-        # A piece may begin with the white space before it.
-        while start < end and start >= 0 and question[start].isspace():
+        # A piece may begin with the white space before it, at the front with that of the prefix.
+        start, end = max(0, start - len(QUERY)), end - len(QUERY)
+        while start < end and question[start].isspace():
             start += 1
-        if 0 <= start < end:
+        if start < end:
             places[number] = (start, end)
     for before, turn in enumerate(list(reversed(turns))[:_MOST_TURNS], start=1):
         more = tokenizer.encode(turn).ids[1 : _LONGEST_TURN + 1]
@@ -110,16 +108,22 @@ def _allowed(tags: tuple[str, ...]) -> NDArray[np.bool_]:
 def tag_spans(
     path: Mapping[int, int], tokens: Tokens, question: str, tags: Sequence[str]
 ) -> list[tuple[str, int, int, list[int]]]:
-    """Put tokens of one stretch together, and cut white space and punctuation around it."""
+    """Put tokens of one stretch together, and cut white space and punctuation around it.
+
+    Two stretches of one mark do not touch, nor does only 的 stand between them: they are one.
+    """
     found: list[tuple[str, int, int, list[int]]] = []
     for number, tag in path.items():
         name = tags[tag]
         start, end = tokens.places[number]
-        if name.startswith("B"):
-            found.append((name[2:], start, end, [number]))
-        elif name.startswith("I"):
+        if name == "O":
+            continue
+        goes_on = found and found[-1][0] == name[2:]
+        if goes_on and (name.startswith("I") or question[found[-1][2] : start] in ("", "的")):
             mark, first, _, numbers = found[-1]
             found[-1] = (mark, first, end, [*numbers, number])
+        else:
+            found.append((name[2:], start, end, [number]))
     trimmed: list[tuple[str, int, int, list[int]]] = []
     for mark, start, end, numbers in found:
         while start < end and question[start] in _AROUND:
@@ -179,13 +183,29 @@ class Stretch(Value):
     places: tuple[tuple[int, int], ...]
 
 
+_Opened = TypeVar("_Opened")
+
+
+class _Described(Protocol):
+    custom_metadata_map: Mapping[str, str]
+
+
+class _Session(Protocol):
+    """Name the part of onnxruntime's session that is used here."""
+
+    def run(
+        self, output_names: list[str], input_feed: Mapping[str, NDArray[np.int64]]
+    ) -> list[NDArray[np.float32]]: ...
+
+    def get_modelmeta(self) -> _Described: ...
+
+
 class Reader:
     """Run the model file; it is opened on first use, and may be used by several threads."""
 
     def __init__(self, model: Path, tokenizer: Path) -> None:
         self._model = model
         self._tokenizer_file = tokenizer
-        self._turn = threading.Lock()
 
     @classmethod
     def bundled(cls) -> "Reader":
@@ -248,20 +268,6 @@ class Reader:
         scores = np.concatenate([asked @ places.T, np.full((len(asked), 1), labels.none, np.float32)], axis=1)
         return _softmax(scores * labels.scale)
 
-    def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
-        """Return for each pair of a question and a figure or sentence in its surroundings how likely it answers."""
-        texts = [(QUERY + question, PASSAGE + stretch) for question, stretch in pairs]
-        chances = np.empty(len(pairs), np.float32)
-        for start in range(0, len(texts), _BATCH):
-            group = texts[start : start + _BATCH]
-            rows = [
-                (self._tokenizer.encode(asked).ids, self._tokenizer.encode(said).ids[1:])
-                for asked, said in group
-            ]
-            (scores,) = self._run(["pair"], [[*asked, *said] for asked, said in rows])
-            chances[start : start + len(group)] = 1 / (1 + np.exp(-scores))
-        return chances
-
     def _batches(self, texts: Sequence[str]) -> "list[tuple[list[int], list[Any]]]":
         encodings = [self._tokenizer.encode(text[: LONGEST + len(PASSAGE)]) for text in texts]
         numbers = list(range(len(texts)))
@@ -285,33 +291,32 @@ class Reader:
             mask[row, : len(line)] = 1
             if turns is not None:
                 numbers[row, : len(line)] = turns[row]
-        found = self._session.run(list(outputs), {"ids": ids, "mask": mask, "turns": numbers})
-        return cast("list[NDArray[np.float32]]", found)
+        return self._session.run(list(outputs), {"ids": ids, "mask": mask, "turns": numbers})
 
     @cached_property
     def _tokenizer(self) -> "Tokenizer":
         from tokenizers import Tokenizer
 
-        return Tokenizer.from_file(str(self._tokenizer_file))
+        return self._opened(Tokenizer.from_file, self._tokenizer_file)
 
     @cached_property
-    def _session(self) -> "InferenceSession":
-        from onnxruntime import InferenceSession, SessionOptions
+    def _session(self) -> "_Session":
+        from onnxruntime import InferenceSession
 
-        with self._turn:
-            options = SessionOptions()
-            options.log_severity_level = 3
-            try:
-                return InferenceSession(str(self._model), options, providers=["CPUExecutionProvider"])
-            except Exception as error:
-                raise ModelUnavailable(
-                    f"阅读模型 {self._model} 不可用：{error}。请重新安装 gongkai。"
-                ) from error
+        open_model = cast("Callable[..., _Session]", InferenceSession)
+        return self._opened(lambda path: open_model(path, providers=["CPUExecutionProvider"]), self._model)
+
+    @staticmethod
+    def _opened(open_file: "Callable[[str], _Opened]", file: Path) -> "_Opened":
+        try:
+            return open_file(str(file))
+        # Neither what tokenizers raises nor what onnxruntime raises has a base of its own.
+        except Exception as error:
+            raise ModelUnavailable(f"阅读模型的文件 {file} 不可用：{error}。请重新安装 gongkai。") from error
 
     @cached_property
     def _labels(self) -> Labels:
-        stored: Mapping[str, str] = self._session.get_modelmeta().custom_metadata_map
-        labels = json.loads(stored["labels"])
+        labels = json.loads(self._session.get_modelmeta().custom_metadata_map["labels"])
         return Labels(
             tuple(labels["tags"]),
             {name: tuple(choices) for name, choices in labels["slots"].items()},
@@ -327,24 +332,29 @@ def _place(
     inside: NDArray[np.float32],
     around: NDArray[np.float32],
 ) -> NDArray[np.float32]:
+    """Return the mean over a place's own tokens, and beside it that with those before; zero without any."""
     start, end = place
-    mine = (offsets[:, 0] < end) & (offsets[:, 1] > start)
-    near = (offsets[:, 0] < end) & (offsets[:, 1] > max(0, start - BEFORE))
+    mine = ((offsets[:, 0] < end) & (offsets[:, 1] > start)).astype(np.float32)
+    near = ((offsets[:, 0] < end) & (offsets[:, 1] > max(0, start - BEFORE))).astype(np.float32)
     if not mine.any():
-        return np.zeros(inside.shape[1], np.float32)
-    return inside[mine].mean(axis=0) + around[near].mean(axis=0)
+        nothing: NDArray[np.float32] = np.zeros_like(inside[0])
+        return nothing
+    vector = np.average(inside[: len(mine)], axis=0, weights=mine) + np.average(
+        around[: len(near)], axis=0, weights=near
+    )
+    return vector.astype(np.float32)
 
 
 def _unit(vectors: Sequence[NDArray[np.float32]]) -> Matrix:
     if not vectors:
         return np.empty((0, 0), np.float32)
-    matrix = np.stack(vectors).astype(np.float32)
-    return matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
+    matrix = np.stack(vectors)
+    return np.asarray(matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9), np.float32)
 
 
 def _softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
 
 
 def _of_mark(chances: NDArray[np.float32], mark: str, tags: Sequence[str]) -> float:
