@@ -5,6 +5,7 @@ from typing import Literal
 
 from assistant.plans import Amount
 from ingest.indicators import Language as Units
+from ingest.models import Quantity
 from ingest.numerals import chinese_number, number_phrases
 from ingest.wording import aligned
 
@@ -49,8 +50,16 @@ def amount_of(text: str, units: Units) -> Amount | None:
     if phrase is not None and phrase.char_start <= 2:
         quantity = phrase.quantity
         exact = quantity.upper is None and not _VAGUE & set(plain[phrase.char_start : phrase.char_end])
-        return Amount(value=quantity.value, unit=quantity.unit) if exact else None
+        return _told(quantity) if exact else None
     return _bare(_without_bounds(plain), units)
+
+
+def _told(quantity: Quantity) -> Amount:
+    """Return a quantity as an amount: 九成 is 90%, and a bare 500万 can be held against counts, not against money."""
+    if quantity.unit == "成":
+        return Amount(value=quantity.value * 10, unit="%")
+    unit = f"{quantity.unit}个" if quantity.unit in _SCALES else quantity.unit
+    return Amount(value=quantity.value, unit=unit)
 
 
 def _without_bounds(plain: str) -> str:
