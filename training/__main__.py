@@ -52,6 +52,8 @@ def main() -> None:
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
     network = Network.from_folder(base)
     figures, questions = work / "figures.pt", work / "questions.pt"
+    # What an epoch reached is kept here; it is not taken for the whole.
+    unfinished = work / "unfinished.pt"
     if not figures.exists():
         train_figures(
             network,
@@ -60,8 +62,9 @@ def main() -> None:
             data.labels,
             epochs=asked.figure_epochs,
             held_out=data.held_stretches,
-            checkpoint=figures,
+            checkpoint=unfinished,
         )
+        unfinished.rename(figures)
     network.load_state_dict(torch.load(figures))
     if not questions.exists():
         train_questions(
@@ -70,11 +73,12 @@ def main() -> None:
             Generator(kept, _counted(), seed=_SEED),
             epochs=asked.question_epochs,
             held_out=data.held_questions,
-            checkpoint=questions,
+            checkpoint=unfinished,
             stretches=data.stretches,
             labels=data.labels,
             replay=asked.replay,
         )
+        unfinished.rename(questions)
     network.load_state_dict(torch.load(questions))
     print("figures, fp32:", score_figures(network, tokenizer, data.held_stretches))  # noqa: T201
     export(network, base / "tokenizer.json", work)
