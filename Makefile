@@ -5,6 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 TORCH_INDEX_URL ?=
 REPORTS ?= samples
+EVAL ?=
 HOST ?= $(or $(GONGKAI_HOST),127.0.0.1)
 PORT ?= $(or $(GONGKAI_PORT),7860)
 
@@ -19,7 +20,7 @@ ifeq ($(patsubst %/,%,$(REPORTS)),samples)
 run: export GONGKAI_DATA ?= data/samples
 endif
 
-.PHONY: help setup run test check fuzz fuzz-meaning bench bench-scale bench-peers openapi load screenshots clean
+.PHONY: help setup run test check fuzz fuzz-meaning bench bench-scale bench-peers reader openapi load screenshots clean
 
 help: ## 列出可用的命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +57,9 @@ bench: $(INSTALLED_DEV) ## 测量速度与质量
 
 bench-scale: $(INSTALLED_DEV) ## 测量库变大后回答慢多少（SIZE=5000）
 	$(BIN)/python -m benchmarks.scale $(SIZE)
+
+reader: $(INSTALLED_DEV) ## 训练阅读模型（约 4 小时），写到 build/reader；EVAL=题集 时另报其得分
+	$(BIN)/python -m training --eval $(EVAL)
 
 bench-peers: $(INSTALLED_DEV) ## 与 LangChain、LlamaIndex 的普通检索链并排比较
 	$(BIN)/python -m pip install -q -c constraints.txt -e '.[bench]'

@@ -20,6 +20,7 @@ from assistant.conversations import Conversations
 from assistant.engine import Engine
 from assistant.errors import EngineUnavailable
 from assistant.language import load_language
+from assistant.planning import LearnedPlanner, Planner
 from assistant.rules import RulesAnswerer
 from assistant.settings import Settings
 from assistant.tools import Toolbox, Views
@@ -34,6 +35,7 @@ from vectorstore.embedding import Embedder, SentenceTransformerEmbedder, model_n
 from vectorstore.library import Library
 from vectorstore.lock import writer_lock
 from vectorstore.models import FileOutcome, Progress
+from vectorstore.reader import Reader
 from vectorstore.retriever import Retriever
 
 
@@ -71,6 +73,11 @@ class Assistant:
     def conversations(self) -> Conversations:
         """Return the conversations that stand beside the reports."""
         return Conversations(self.library.database)
+
+    @cached_property
+    def planner(self) -> Planner:
+        """Return what makes a plan of a question, by the trained reader that ships with the package."""
+        return LearnedPlanner(Reader.bundled(), load_language(), load_indicators())
 
     def __enter__(self) -> Self:
         return self

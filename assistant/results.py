@@ -31,7 +31,7 @@ from vectorstore.models import ReportHead
 
 Reason = Literal[
     "unknown_organization", "no_report", "which_organization", "which_year", "no_indicator", "other_form",
-    "other_period", "blank", "unclear", "tied", "vague", "units_differ", "division_by_zero", "too_few", "not_read",
+    "other_period", "blank", "unclear", "tied", "vague", "units_differ", "division_by_zero", "too_few", "too_many", "not_read",
 ]  # fmt: skip
 
 

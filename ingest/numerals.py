@@ -458,12 +458,14 @@ RATIO_UNITS = frozenset(["%", "‰", "个百分点", "百分点", "倍", "成"])
 
 
 def in_base_units(quantity: Quantity) -> tuple[Decimal, str]:
-    """Return value and unit without a scale: 1.2 万元 is (12000, 元)."""
+    """Return value and unit without a scale: 1.2 万元 is (12000, 元), 9 成 is (90, %)."""
     scale = quantity.unit.removesuffix("元")
     if scale != quantity.unit and set(scale) <= _MONEY_SCALES.keys():
         return quantity.value * prod(_MONEY_SCALES[each] for each in scale), "元"
     for scale in ("万亿", "亿", "万"):
         rest = quantity.unit.removeprefix(scale)
-        if rest != quantity.unit and rest and quantity.unit != "万字":
+        if rest != quantity.unit and quantity.unit != "万字":
             return quantity.value * _SCALES[scale], rest
+    if quantity.unit == "成":
+        return quantity.value * 10, "%"
     return quantity.value, quantity.unit

@@ -126,6 +126,11 @@ class _Words:
         word = skeleton(text)
         return word in self.article20 or (word in self.applications and is_enumerated(text))
 
+    def shortest(self, run: Sequence[GridCell]) -> int:
+        """Return how long a run must be; one that begins with a row of table two is none, its numbers apart."""
+        is_row = bool(run) and skeleton(run[0].text) in self.article20
+        return len(run) + 1 if is_row else _SHORTEST_RUN
+
     def closes(self, text: str) -> bool:
         """Tell whether a line can no longer be part of a table: a heading or a sentence."""
         if skeleton(text) in self.rows | self.statistics:
@@ -151,11 +156,11 @@ def _runs(document: RawDocument, words: _Words) -> Iterator[tuple[list[GridCell]
         alone = block.char_start not in in_rows
         if on_line[block.char_start] > 1 or words.closes(cell.text):
             is_label = run and words.begins_rows(run[0].text) and all(map(is_value, block.text.split()))
-            yield run, 1 if is_label else _SHORTEST_RUN
+            yield run, 1 if is_label else words.shortest(run)
             run = []
         elif run or words.opens(cell.text) or (alone and words.begins_rows(cell.text)):
             run.append(cell)
-    yield run, _SHORTEST_RUN
+    yield run, words.shortest(run)
 
 
 def _is_statistics(run: Sequence[GridCell]) -> bool:

@@ -61,7 +61,7 @@ def test_commands_run_in_the_order_shown_and_print_the_answer_shown(desk: Path) 
 def test_every_command_is_shown_with_an_example() -> None:
     shown = {shlex.split(command)[1] for command in commands()}
     assert shown == {
-        "ingest", "reports", "bodies", "tables", "figures", "check", "ask", "query", "eval", "reindex",
+        "ingest", "reports", "bodies", "tables", "figures", "check", "ask", "plan", "query", "eval", "reindex",
         "keys", "users", "backup", "restore", "audit",
     }  # fmt: skip
     assert SERVING in README

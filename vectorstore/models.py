@@ -1,9 +1,53 @@
 """Name what is asked of the store and what it gives back."""
 
 from datetime import date
-from typing import Literal
+from typing import Generic, Literal, TypeVar
+
+from pydantic import Field
 
 from ingest.models import Chunk, Form, OrganizationKind, Value
+
+Mark = Literal["o", "g", "y", "m", "n", "b", "a", "c", "x", "k", "v", "f", "t", "d", "u"]
+"""What a stretch of a question is.
+
+o a body · g a group of bodies · y a year or span of years · m what is counted or asked about · n and b the part and
+the whole, or the first and the second, of an operation on two measures · a a kind of applicant · c a column or state
+that narrows · x what is left out · k the measure of a condition that picks bodies or years · v a value, bound, count
+or rank number · f what the question takes for granted · t a term to be explained · d a particular that is asked for ·
+u content that no part of a plan can take.
+"""
+Asked = Literal[
+    "lookup",
+    "several",
+    "sum",
+    "difference",
+    "ratio",
+    "share",
+    "mean",
+    "remainder",
+    "growth",
+    "median",
+    "count",
+    "filter",
+    "compare",
+    "rank",
+    "trend",
+    "parts",
+    "list",
+    "passage",
+    "verify",
+    "check",
+    "explain",
+    "about",
+    "holdings",
+    "chat",
+    "outside",
+]
+"""What a question wants done; `several` is a lookup of more than one measure."""
+Kept = Literal["o", "y", "m", "op"]
+"""What a follow-up takes from a turn before it: its bodies, years, measures, operation."""
+
+_Choice = TypeVar("_Choice")
 
 BodyKind = Literal[
     "省", "市", "县", "区", "旗", "州", "盟", "园区", "街道", "镇", "乡", "厅", "局", "委", "办", "中心", "院", "医院", "学校", "队",
@@ -127,3 +171,84 @@ class Progress(Value):
     done: int
     total: int
     outcome: FileOutcome | None = None
+
+
+class Span(Value):
+    """Hold a marked stretch of a question: `text` is what stands from `start` to `end` in it as typed."""
+
+    mark: Mark
+    start: int
+    end: int
+    text: str
+    probability: float = Field(default=1.0, ge=0, le=1)
+
+
+class Likely(Value, Generic[_Choice]):
+    """Hold one of several choices and how likely it is; a value of None means that the question does not say."""
+
+    value: _Choice
+    probability: float = Field(default=1.0, ge=0, le=1)
+
+
+class Reading(Value):
+    """Hold what the reader takes a question for, before code makes a plan of it.
+
+    Spans stand in the order of the question and do not overlap; white space and punctuation around them is cut.
+    What has several choices lists them likeliest first, down to one in a hundred. A slot is read only where the
+    operation has it (`ask` where it is a passage). `keeps` gives for each thing how likely it is taken from the turn
+    that `source` numbers (0 is the oldest turn handed over); both are empty without history.
+    """
+
+    question: str
+    spans: tuple[Span, ...]
+    operation: tuple[Likely[Asked], ...]
+    over: tuple[Likely[Literal["bodies", "years", "measures"] | None], ...] = ()
+    order: tuple[Likely[Literal["desc", "asc"] | None], ...] = ()
+    relation: tuple[
+        Likely[
+            Literal[
+                "equal",
+                "more",
+                "less",
+                "at_least",
+                "at_most",
+                "increased",
+                "decreased",
+                "happened",
+                "not_happened",
+                "consistent",
+            ]
+            | None
+        ],
+        ...,
+    ] = ()
+    ask: tuple[
+        Likely[
+            Literal["what", "how", "why", "who", "where", "when", "problems", "plans", "summary", "example"]
+            | None
+        ],
+        ...,
+    ] = ()
+    of: tuple[
+        Likely[
+            Literal[
+                "phone",
+                "address",
+                "email",
+                "office",
+                "date",
+                "period",
+                "basis",
+                "columns",
+                "sections",
+                "title",
+            ]
+            | None
+        ],
+        ...,
+    ] = ()
+    unit: tuple[Likely[Literal["amount", "percent"] | None], ...] = ()
+    inner: tuple[Likely[Asked | None], ...] = ()
+    paired: float = Field(default=0.0, ge=0, le=1)
+    keeps: tuple[Likely[Kept], ...] = ()
+    source: tuple[Likely[int], ...] = ()

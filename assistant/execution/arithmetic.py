@@ -53,6 +53,9 @@ from ingest.models import Figure, Quantity
 from ingest.numerals import in_base_units
 
 _MEASURE = Measure(phrase="")
+_OF_TWO = frozenset({"difference", "ratio", "share"})
+"""The operations between two values; over three bodies nobody can say which two were meant."""
+_OF_TWO_AT_MOST = 2
 _FALLS = re.compile(r"减|降|下滑|回落|少了?\s*$|少于")
 
 
@@ -255,6 +258,8 @@ def combined(
     takes_any = op in {"sum", "median"} or (op == "mean" and not per)
     if not takes_any and len(known) < len(outcomes):
         return _without(outcomes, "no_indicator")
+    if op in _OF_TWO and len(known) > _OF_TWO_AT_MOST:
+        return _without(known, "too_many")
     targets = [outcome.place.target for outcome in outcomes if outcome.place is not None]
     apart = any(target != targets[0] for target in targets)
     if len(known) < (1 if takes_any and missing and apart else 2):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from assistant.execution.arithmetic import combined, evaluate, evaluate_at, gathered, look_up, worked
 from assistant.execution.bench import Bench
+from assistant.execution.parts import parted
 from assistant.execution.quantities import base_value, comparable, fits, holds, valued
 from assistant.plans import Compare, Count, Filter, Growth, Measure, Operand, Over, Rank, Trend
 from assistant.results import (
@@ -92,6 +93,11 @@ def _entries(
     operands: Sequence[Operand], over: Over, everywhere: Sequence[Place], bench: Bench
 ) -> tuple[tuple[Outcome, ...], tuple[Absent, ...], int]:
     """Return what is set in order, what is missing, and how many were asked."""
+    if over == "measures" and len(operands) == len(everywhere) == 1 and isinstance(operands[0], Measure):
+        parts = parted(operands[0], everywhere[0], bench).parts
+        if len(parts) > 1:
+            # 理由里哪个最多：比的是它下面的各项
+            return valued(parts), _missing(parts), len(parts)
     if over == "measures" and len(everywhere) == 1:
         outcomes = tuple(evaluate(operand, everywhere[0], everywhere, bench) for operand in operands)
     elif all(isinstance(operand, Measure) for operand in operands):

@@ -63,7 +63,9 @@ def added_up(whole: Figure, parts: Sequence[Figure]) -> Assessment | None:
 
 
 def _found(of: Measure, place: Place, figure: Figure) -> Outcome:
-    return Found(measure=of, place=place, figure=figure)
+    """Return a part; what a sentence counts goes by the words of the sentence."""
+    told = Measure(phrase=figure.label) if figure.origin == "sentence" else of
+    return Found(measure=told, place=place, figure=figure)
 
 
 def _told(parts: Sequence[Figure]) -> list[Figure]:

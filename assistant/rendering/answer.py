@@ -312,7 +312,10 @@ class _Answer:
             more = f"{word}{'出' if result.most == 'most' else ''}"
             head = f"{names[first]}更{word}，比{names[last]}{more}{size}（{apart.expression}）"
         else:
-            head = f"{names[first]}最{word}"
+            winners = [
+                name for name, each in zip(names, entries, strict=True) if much(each) == much(entries[first])
+            ]
+            head = f"{'、'.join(winners)}{'并列' if len(winners) > 1 else ''}最{word}"
         self._draft.say(f"{head}：{'；'.join(parts)}。")
 
     def _ranked(self, result: Ordered, entries: Sequence[Outcome]) -> None:
@@ -372,7 +375,7 @@ class _Answer:
         lead = f"{where(result.parts[0].place)}"
         if isinstance(whole, Found | Computed):
             lead = f"{where(whole.place)}{thing(whole)}为{much(whole)}{self._mark(whole)}，其中"
-        told = [f"{_part(each)}{much(each)}{self._mark(each)}" for each in result.parts]
+        told = [f"{thing(each)}{much(each)}{self._mark(each)}" for each in result.parts]
         self._draft.say(f"{lead}：{'，'.join(told)}。")
         if result.assessment is not None and result.assessment.outcome == "differs":
             self._assessed(result.assessment)
@@ -735,13 +738,6 @@ def _first(entries: Sequence[Outcome], wanted: int) -> Sequence[Outcome]:
             break
         shown.append(each)
     return shown
-
-
-def _part(outcome: Outcome) -> str:
-    """Return what a part counts: the form's label, or the words of the sentence around it."""
-    if isinstance(outcome, Found):
-        return thing(outcome) if outcome.figure.origin == "table" else outcome.figure.label
-    return thing(outcome)
 
 
 def _leaves(outcome: Computed) -> list[Outcome]:

@@ -97,6 +97,8 @@ def missing_text(one: Absent, told: Sequence[str], cells: str) -> str:
             return f"{whose}的“{asked}”为 0，不能作除数。"
         case "too_few":
             return f"{whose}的报告中没有找到计算所需的全部数字（{asked}）。"
+        case "too_many":
+            return f"相差与倍数只能在两者之间算，所问的不止两个：{asked}。请说明是哪两个。"
         case "not_read":
             return f"报告太多，没有逐份查看{whose}的正文。"
         case "no_indicator":

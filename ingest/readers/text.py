@@ -25,12 +25,12 @@ _COMMON = frozenset(
 )
 _CELL_MARKUP = re.compile(r"\s*(?:\*\*)?(.*?)(?:\*\*)?\s*")
 _SPACED_PART = re.compile(r"\S+(?:[ \u3000]\S+)*")
-_NUMBER_PART = re.compile(r"(?:[+\-＋－]|增加|减少)? ?\d[\d,.]*(?: ?[十百千万亿]*元)?|[-—/]|无")
+_NUMBER_PART = re.compile(r"(?:[+\-＋－¥￥]|增加|减少)? ?\d[\d,.]*(?: ?[十百千万亿]*元)?|[-—/]|无")
 _UNIT = r"[件条次篇人个项份元]|人次|[万亿]元"
 _UNIT_PART = re.compile(_UNIT)
 _PROSE_MARK = re.compile(r"[，。；：！？:;]")
 _LONGEST_SPACED_WORD = 20
-_AMOUNT = r"(?:(?:增加|减少|增|减)[ \u3000]?|[+\-＋－])?\d[\d,.，．]*(?:[十百千万亿]*元)?"
+_AMOUNT = r"(?:(?:增加|减少|增|减)[ \u3000]?|[+\-＋－¥￥])?\d[\d,.，．]*(?:[十百千万亿]*元)?"
 _ROW_OF_SINGLE_BLANKS = re.compile(
     r"(?P<label>(?:\d{1,2}[.、．])?(?=[^\d\s])(?:[^，。；：！？:;（()）]|[（(][^（()）]*[)）])+?)??"
     rf"(?P<values>(?:(?:^|[ \u3000]+){_AMOUNT})+)"

@@ -35,7 +35,8 @@ def read_tables(
     report_id: str,
 ) -> TableReading:
     """Return every statutory table of the document; a table appears when at least one of its rows is found."""
-    reading = Recognition(indicators, limits, report_id)
+    headings = [section.anchor.char_start for section in sections if section.level == 1]
+    reading = Recognition(indicators, limits, report_id, headings)
     for line, following in lines_with_next(document.grids):
         reading.read(line, following)
     reading.finish()

@@ -43,12 +43,17 @@ class _Nameless(Value):
 
 
 class Article20:
-    """Read line after line; the open item and the columns of the last head are its state."""
+    """Read line after line; the open item and the columns of the last head are its state.
 
-    def __init__(self, sheet: Sheet, indicators: Indicators, labels: Labels) -> None:
+    `headings` are the places in the text where a section of the report begins: a row past the next one is no row of
+    this table unless the form has it.
+    """
+
+    def __init__(self, sheet: Sheet, indicators: Indicators, labels: Labels, headings: Sequence[int]) -> None:
         self._sheet = sheet
         self._indicators = indicators
         self._labels = labels
+        self._headings = headings
         self._item = ""
         self._caption = ""
         self._header: dict[int, Column] = {}
@@ -333,7 +338,8 @@ class Article20:
         name = line.labels[-1].text
         message = f"第二张表有一行无法对应格式中的行：{name}"
         offset = line.cells.index(line.labels[-1]) - self._header_label
-        if self._header and self._lines and not self._is_foreign and self._fits_header(line, offset):
+        belongs = self._header and self._lines and not self._is_foreign and not self._is_past_heading(line)
+        if belongs and self._fits_header(line, offset):
             for index, column in self._header.items():
                 printed = line.cells[index + offset]
                 label = column.label_2021 if _stands_alone(column, self._header) else column.label
@@ -348,6 +354,10 @@ class Article20:
                     named=self._header_names.get(index),
                 )
         self._sheet.report("unplaced_row", message, line, table="article20")
+
+    def _is_past_heading(self, line: Line) -> bool:
+        last = self._lines[-1].cells[-1].char_end
+        return any(last <= heading <= line.cells[0].char_start for heading in self._headings)
 
     def _with_whole_label(self, line: Line, following: Line | None) -> Line:
         """Join a label that a line or page break cut in two: its other half stands alone above or below."""

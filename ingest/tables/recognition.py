@@ -1,5 +1,7 @@
 """Know which statutory table a line belongs to: by its head, or by a row that only one table has."""
 
+from collections.abc import Sequence
+
 from ingest.indicators import Indicators
 from ingest.models import Form, TableKind
 from ingest.rows import (
@@ -26,10 +28,12 @@ _COMMON_ROWS = frozenset(["results.total_processed", "results.other.misc", "resu
 class Recognition:
     """Read line after line; which table is open is its state, each table keeps its own."""
 
-    def __init__(self, indicators: Indicators, limits: ReadingLimits, report_id: str) -> None:
+    def __init__(
+        self, indicators: Indicators, limits: ReadingLimits, report_id: str, headings: Sequence[int]
+    ) -> None:
         labels = Labels(limits.label_similarity)
         self.sheet = Sheet(report_id)
-        self._article20 = Article20(self.sheet, indicators, labels)
+        self._article20 = Article20(self.sheet, indicators, labels, headings)
         self._applications = Applications(self.sheet, indicators, labels)
         self._review = Review(self.sheet, indicators)
         self._statistics = Statistics(self.sheet, indicators, labels)

@@ -201,11 +201,11 @@ def test_a_plan_of_the_model_stays_with_the_bodies_of_the_question(reports, agen
 
 
 def test_a_plan_that_cannot_be_read_is_told_to_the_model_with_the_place(reports, agent_over):
-    wrong = {**SHARE, "operations": [{"op": "median", "of": [{"phrase": "工单"}]}]}
+    wrong = {**SHARE, "operations": [{"op": "modus", "of": [{"phrase": "工单"}]}]}
     with ScriptedServer(call("query", plan=wrong), LOOK, say(RIGHT)) as server:
         answer, _ = answered(agent_over(reports, server.url), RATE)
         told = server.requests[1]["messages"][-1]["content"]
-    assert "operations.0.op：没有「median」。可用：lookup、" in told
+    assert "operations.0.op：没有「modus」。可用：lookup、" in told
     assert answer.engine == "llm"
 
 

@@ -49,9 +49,9 @@ def test_a_fault_is_told_with_its_place(changes: dict[str, object], says: str) -
 
 
 def test_an_unknown_operation_lists_those_there_are() -> None:
-    said = told(operations=[{"op": "median", "of": [{"phrase": "甲"}]}])
+    said = told(operations=[{"op": "modus", "of": [{"phrase": "甲"}]}])
 
-    assert said.startswith("operations.0.op：没有「median」。可用：lookup、sum、")
+    assert said.startswith("operations.0.op：没有「modus」。可用：lookup、sum、")
     assert "、holdings、" in said
 
 
@@ -95,5 +95,5 @@ def test_a_model_is_told_how_a_plan_is_written_in_few_words_and_what_it_wrote_wr
     assert len(schema) < 1500
     assert all(f"{op}(" in schema for op in ("lookup", "growth", "everything", "measure", "holdings"))
     assert written.validate_python(PLAN.model_dump(mode="json")) == PLAN
-    with pytest.raises(ValidationError, match=r"operations\.0\.op：没有「median」"):
-        written.validate_python({**shown(PLAN), "operations": [{"op": "median"}]})
+    with pytest.raises(ValidationError, match=r"operations\.0\.op：没有「modus」"):
+        written.validate_python({**shown(PLAN), "operations": [{"op": "modus"}]})

@@ -324,13 +324,12 @@ def test_numbers_without_a_label_and_with_a_blank_cell_are_placed_nowhere(tmp_pa
 @pytest.mark.parametrize(
     "rows",
     [
-        [[cells] for row in ARTICLE20_2021 for cells in ((row[:1], row[1:]) if row[1] and row[0] != "信息内容" else (row,))],
         [[("", *row[1:]) if row[0] == "规章" else row] for row in ARTICLE20_2021],
         [[row] if row[0] != "行政规范性文件" else [(row[0], "6", "1", ""), ("", "", "", "34")] for row in ARTICLE20_2021],
         [[ARTICLE20_2021[0]], [ARTICLE20_2021[2]], [ARTICLE20_2021[1]], *([row] for row in ARTICLE20_2021[3:])],
         [[row] for row in ARTICLE20_2021 if not row[0].startswith("第二十条")],
     ],
-    ids=["label above", "label lost", "two lines a row", "row above its head", "items lost"],
+    ids=["label lost", "two lines a row", "row above its head", "items lost"],
 )  # fmt: skip
 def test_rows_of_table_two_in_pieces_are_put_together(
     tmp_path: Path, whole: Ingested, rows: Sequence[Rows]

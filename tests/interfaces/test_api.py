@@ -163,7 +163,7 @@ def test_a_plan_comes_back_as_an_answer_that_holds_it(service: Clients) -> None:
 @pytest.mark.parametrize(
     ("body", "status", "code", "says"),
     [
-        ('{"standalone": "问", "operations": [{"op": "median"}]}', 422, "plan_invalid", "operations.0.op：没有「median」"),
+        ('{"standalone": "问", "operations": [{"op": "modus"}]}', 422, "plan_invalid", "operations.0.op：没有「modus」"),
         ('{"standalone": "问", "operations": []}', 422, "plan_invalid", "operations：至少要有 1 项"),
         ("{}", 422, "plan_invalid", "standalone：缺少这一项"),
         ("", 422, "plan_invalid", "缺少"),

@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from assistant.interfaces.cli import app
+from assistant.language import load_language
 from assistant.models import (
     Answer,
     AnswerWarning,
@@ -26,12 +27,15 @@ from assistant.models import (
     Question,
     TextDelta,
 )
+from assistant.planning import LearnedPlanner
 from assistant.plans import Lookup, Measure, Plan
 from assistant.settings import Settings
 from ingest import Ingested, ingest_file
+from ingest.indicators import load_indicators
 from vectorstore.errors import WriterBusy
 from vectorstore.library import Library
 from vectorstore.models import FileOutcome, Progress
+from vectorstore.reader import Reader
 from vectorstore.retriever import Retriever
 
 PLAN = Plan(standalone="办复率？", operations=(Lookup(measures=(Measure(phrase="办复率"),)),))
@@ -158,7 +162,10 @@ class Bench:
         self.settings.append(settings)
         with Library.open(settings.library_url, create=False) as library:
             retriever = Retriever(library, None, None)
-            yield SimpleNamespace(engine=self.engine, library=library, retriever=retriever, settings=settings)
+            planner = LearnedPlanner(Reader.bundled(), load_language(), load_indicators())
+            yield SimpleNamespace(
+                engine=self.engine, library=library, retriever=retriever, settings=settings, planner=planner
+            )
 
     def ingest(self, settings: Settings, paths: Sequence[Path], *, on_progress) -> tuple[FileOutcome, ...]:
         if self.trouble is not None:
@@ -271,6 +278,8 @@ def test_table_cells_have_the_shape_that_other_tools_read(bench: Bench):
         "value": 1195,
         "printed": "1,195",
         "status": "ok",
+        "reason": None,
+        "placed": None,
     }
     assert [(cell["value"], cell["status"]) for cell in cells[:3]] == [(0, "ok"), (0, "ok"), (None, "blank")]
 
@@ -552,3 +561,15 @@ def test_help_loads_nothing_heavy():
     )
     assert done.returncode == 0, done.stderr
     assert "ingest" in done.stdout
+
+
+def test_plan_prints_what_the_reader_makes_of_a_question_for_query_to_carry_out(bench: Bench):
+    read = bench("plan", "甲县2020年行政处罚的处理决定有多少项")
+    assert read.exit_code == 0, read.output
+    assert "理解为：甲县2020年 · 行政处罚" in read.stderr
+    plan = json.loads(read.stdout)
+    assert plan["among"]["targets"] == [{"organization": "甲县", "year": 2020}]
+    assert [each["op"] for each in plan["operations"]] == ["lookup"]
+    assert bench("query", "-", typed=read.stdout).exit_code == 0
+    (carried_out,) = bench.engine.carried_out
+    assert carried_out.among.targets[0].organization == "甲县"

@@ -182,9 +182,9 @@ async def drive(session: ClientSession) -> None:
     _, carried_out, _ = await call("query", plan=PLAN.model_dump(mode="json"))
     assert "99.79%[1]" in carried_out["text"]
     assert carried_out["understanding"]
-    failed, _, told = await call("query", plan={"standalone": "问", "operations": [{"op": "median"}]})
+    failed, _, told = await call("query", plan={"standalone": "问", "operations": [{"op": "modus"}]})
     assert failed
-    assert "operations.0.op：没有「median」。可用：lookup、" in told
+    assert "operations.0.op：没有「modus」。可用：lookup、" in told
     failed, _, told = await call("calculate", expression="__import__('os')", inputs=[])
     assert failed
     assert "算不出来" in told

@@ -195,3 +195,29 @@ def test_a_plan_is_said_in_one_line(operation, line):
         "operations": [operation],
     }
     assert understood(Plan.model_validate(raw)) == line
+
+
+def test_those_who_tie_for_the_most_are_all_named(told):
+    operation = {
+        "op": "compare",
+        "over": "measures",
+        "of": [decisions("行政许可")] * 2 + [decisions("行政强制")],
+    }
+    answer = told(operation, COUNTY)
+    assert answer.text.startswith("贺兰县2020年行政许可处理决定数量、行政许可处理决定数量并列最多：")
+
+
+def test_what_lies_between_two_is_not_worked_out_over_three(told):
+    answer = told(
+        {"op": "difference", "of": [RATE], "over": "bodies"}, COUNTY, PARK, ("宁夏吴忠金积工业园区", 2023)
+    )
+    assert answer.status == "refused"
+    assert not answer.figures
+
+
+def test_a_whole_is_ranked_by_its_parts(told):
+    whole = {"phrase": "主动公开政府信息共"}
+    answer = told({"op": "rank", "over": "measures", "of": [whole], "limit": 1}, COUNTY)
+    first, second, *_ = answer.text.split("\n")
+    assert first == "从多到少，前1："
+    assert second.endswith("微信和微博：13004余条[1]")

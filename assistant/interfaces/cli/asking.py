@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from assistant.plans import Plan
 
 WholeRecord = Annotated[bool, typer.Option("--json", help="输出完整回答的 JSON 记录")]
+Earlier = Annotated[
+    Path | None, typer.Option("--history", help="此前的对话：JSON 数组，每项含 role 与 content")
+]
 ExitStatus = Annotated[
     bool, typer.Option("--exit-status", help="以退出码说明结果：3 拒答，4 反问；默认有回答即为 0")
 ]
@@ -28,9 +31,7 @@ commands = typer.Typer()
 @told_in_a_line
 def ask_command(
     question: Annotated[str, typer.Argument(metavar="QUESTION", help="问题")],
-    history: Annotated[
-        Path | None, typer.Option("--history", help="此前的对话：JSON 数组，每项含 role 与 content")
-    ] = None,
+    history: Earlier = None,
     engine: Answerer = None,
     data: Data = None,
     as_json: WholeRecord = False,
@@ -47,6 +48,25 @@ def ask_command(
         answer = _answer_of(assistant.engine.stream(Question(text=question, history=turns)))
     _print(answer, as_json=as_json, explain=explain)
     _leave(answer, exit_status=exit_status)
+
+
+@commands.command("plan", help="读一个问题，印出它的计划（JSON）：可核对、可改，再交给 gongkai query 执行。")
+@told_in_a_line
+def plan_command(
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="问题")],
+    history: Earlier = None,
+    data: Data = None,
+) -> None:
+    """Print the plan that the trained reader makes of one question."""
+    from assistant.models import Question
+    from assistant.rendering import understood
+
+    turns = _read_history(history) if history else ()
+    with opened(data, engine="rules") as assistant:
+        asked = Question(text=question, history=turns)
+        plan = assistant.planner.plan(asked, assistant.library.headings())
+    typer.echo(f"理解为：{understood(plan)}（把握 {plan.confidence:.0%}）", err=True)
+    typer.echo("\n".join(_plan_lines(plan)))
 
 
 @commands.command("query", help="执行一个计划（JSON），得到带出处的回答。")
@@ -146,15 +166,13 @@ def _answer_text(answer: "Answer", *, explain: bool) -> str:
         lines += ["", "可以这样问"]
         lines += [f"- {suggestion}" for suggestion in answer.suggestions]
     if explain:
-        lines += ["", "计划", *_plan_lines(answer)]
+        lines += ["", "计划", *(_plan_lines(answer.plan) if answer.plan else ["（这个回答不经计划得出）"])]
     if answer.engine == "llm":
         lines += ["", f"由大模型 {answer.model} 作答，引文和数字已核对。"]
     return "\n".join(lines)
 
 
-def _plan_lines(answer: "Answer") -> list[str]:
-    if answer.plan is None:
-        return ["（这个回答不经计划得出）"]
+def _plan_lines(plan: "Plan") -> list[str]:
     from assistant.plan_json import shown
 
-    return json.dumps(shown(answer.plan), ensure_ascii=False, indent=2).splitlines()
+    return json.dumps(shown(plan), ensure_ascii=False, indent=2).splitlines()

@@ -1,0 +1,144 @@
+"""Settle which bodies a turn means: names found by code, stretches that the reader takes for names, groups."""
+
+from collections.abc import Sequence
+
+from assistant.language import Language
+from assistant.planning.bodies import Mention, bodies_in
+from assistant.planning.stated import Body, Group
+from assistant.planning.words import load_words
+from ingest.wording import aligned, folded
+from vectorstore.models import ReportHead, Span
+
+_GOVERNMENT = (
+    "人民政府", "政府", "管委会", "管理委员会", "办事处", "街道办", "本级", "机关", "那边", "那块", "那里", "这边", "的",
+)  # fmt: skip
+_SHARED = frozenset("gtu")
+_NUMERALS = frozenset("一二三四五六七八九十两0123456789")
+
+
+def bodies_of(
+    text: str,
+    spans: Sequence[Span],
+    heads: Sequence[ReportHead],
+    language: Language,
+    earlier: Sequence[str] = (),
+    *,
+    keeps: bool = False,
+) -> tuple[Body, ...]:
+    """Return the bodies that a turn names, in order; `earlier` are names from the conversation, for short forms.
+
+    A name that no report answers to stays as typed. Names that the reader did not mark are taken too, unknown ones
+    only where the turn does not `keep` the bodies before it.
+    """
+    mentions = bodies_in(text, heads, language)
+    marked = [span for span in spans if span.mark == "o"]
+    named = [body for span in marked for body in _of_span(span, mentions, heads, earlier)]
+    for mention in mentions:
+        taken = any(mention.start < span.end and span.start < mention.end for span in marked)
+        inside = any(
+            mention.start < span.end and span.start < mention.end
+            for span in spans
+            if span.mark in _SHARED or (span.mark != "o" and not mention.organizations) or span.mark == "x"
+        )
+        clear = len(mention.organizations) == 1 or not (marked or keeps)
+        if not taken and not inside and (clear or (marked and not mention.organizations)):
+            named.append(_body(mention, earlier))
+    return tuple(sorted(named, key=lambda body: body.start))
+
+
+def _of_span(
+    span: Span, mentions: Sequence[Mention], heads: Sequence[ReportHead], earlier: Sequence[str]
+) -> list[Body]:
+    """Return the bodies that a marked stretch names; as it was typed where the library has none of that name."""
+    known = [
+        mention
+        for mention in mentions
+        if mention.start < span.end and span.start < mention.end and mention.organizations
+    ]
+    if len(known) > 1 or (known and _is_whole(span, known[0], heads)):
+        return [_body(mention, earlier) for mention in known]
+    typed = aligned(span.text)
+    said = next((name for name in reversed(earlier) if _shortens(typed, folded(name))), None)
+    return [Body(start=span.start, end=span.end, name=said or span.text.strip())]
+
+
+def _body(mention: Mention, earlier: Sequence[str]) -> Body:
+    """Return the body of a mention; of namesakes the one that the conversation is about."""
+    fitting = mention.organizations
+    talked_of = tuple(name for name in fitting if name in earlier)
+    fitting = talked_of if len(talked_of) == 1 else fitting
+    name = fitting[0] if fitting else mention.name
+    choices = fitting if len(fitting) > 1 else ()
+    return Body(start=mention.start, end=mention.end, name=name, choices=choices)
+
+
+def _is_whole(span: Span, mention: Mention, heads: Sequence[ReportHead]) -> bool:
+    """Tell whether a stretch says no more than the body found in it, its place and that it is a government."""
+    typed = aligned(span.text)
+    after = typed[max(0, mention.end - span.start) :]
+    before = typed[: max(0, mention.start - span.start)]
+    while (shorter := _less(after, _GOVERNMENT)) != after:
+        after = shorter
+    if after.strip():
+        return False
+    own = [head for head in heads if head.organization in mention.organizations]
+    around = "".join(folded(part) for head in own for part in (*head.region, head.organization))
+    return all(char in around or char.isascii() for char in before) or not any(head.region for head in own)
+
+
+def _less(text: str, words: Sequence[str]) -> str:
+    return next((text.removeprefix(word) for word in words if text.startswith(word)), text)
+
+
+def _shortens(short: str, name: str) -> bool:
+    """Tell whether a word is a name of the conversation said shorter: its characters in this order."""
+    rest = iter(name)
+    return len(short) >= 2 and short[:2] in name and all(char in rest for char in short)
+
+
+def groups_of(spans: Sequence[Span], heads: Sequence[ReportHead]) -> tuple[Group, ...]:
+    """Return the groups of bodies that a turn names."""
+    return tuple(_group(span, heads) for span in spans if span.mark == "g")
+
+
+def _group(span: Span, heads: Sequence[ReportHead]) -> Group:
+    """Take a group apart into a kind of body and a place: 宁夏各园区; what is neither stays as said."""
+    words = load_words()
+    typed = aligned(span.text).strip('“”"「」 ')
+    inside = next((word for word in words.inside if typed.endswith(word)), None)
+    if inside is not None:
+        return Group(start=span.start, end=span.end, region=_region(_bare(typed[:-1]), heads))
+    typed = _bare(typed)
+    said, kind = next(((said, kind) for said, kind in words.kinds if typed.endswith(said)), (typed, typed))
+    place = _bare(typed.removesuffix(said))
+    if len(place) == 1 and place not in words.here:
+        # 贵州不是“贵”地方的州
+        return Group(start=span.start, end=span.end, region=_region(typed, heads))
+    level = next((level for level in words.levels if place.endswith(level)), "")
+    if level:
+        kind, place = f"{level}{said}", _bare(place.removesuffix(level))
+    region = None if not place or place in words.here else _region(place, heads)
+    return Group(start=span.start, end=span.end, of_kind=kind or None, region=region)
+
+
+def _bare(typed: str) -> str:
+    """Take words of quantity off both ends: 所有, 各, 十六."""
+    words = load_words().quantity
+    while True:
+        shorter = typed
+        for word in words:
+            shorter = shorter.removesuffix(word) if len(shorter) > len(word) else shorter
+            shorter = shorter.removeprefix(word) if len(shorter) > len(word) else shorter
+        shorter = shorter[:-1] if len(shorter) > 1 and shorter[-1] in _NUMERALS else shorter
+        if shorter == typed:
+            return typed
+        typed = shorter
+
+
+def _region(place: str, heads: Sequence[ReportHead]) -> str:
+    """Return a place by the name that the heads have for it."""
+    for head in heads:
+        for part in head.region:
+            if folded(part).startswith(place):
+                return part
+    return place

@@ -1,0 +1,455 @@
+"""Plan a question by what a trained reader says of it; bodies, years, numbers and units are read by code.
+
+A conversation is planned turn by turn, so that a follow-up takes over what the turn before it asked in full.
+"""
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+from assistant.language import Language
+from assistant.models import Question
+from assistant.planning.amounts import amount_of
+from assistant.planning.bodies import bodies_in
+from assistant.planning.bodies_said import bodies_of, groups_of
+from assistant.planning.conversation import source_of, taken_over
+from assistant.planning.measures import as_one, completed, each_of, measures_of, qualified, spoken_of
+from assistant.planning.operations import Made, adjacent, operations_of, over_of
+from assistant.planning.planner import Reads
+from assistant.planning.stated import Body, Period, Placed, Said, Slots, Stated, Stating
+from assistant.planning.targets import among_of, paired
+from assistant.planning.unread import rest_of
+from assistant.planning.years import years_in
+from assistant.planning.years_spoken import is_written, steps_back, years_of
+from assistant.plans import Operation, Plan, Ratio, Share, Target, Unclear
+from ingest.indicators import Indicators
+from ingest.wording import aligned
+from vectorstore.models import Asked, Filter, Kept, Likely, Reading, ReportHead, Span
+
+_MOST_TURNS = 6
+_SURE = 0.7
+"""The chance of the likeliest operation from which no other is considered."""
+_CONSIDERED = 0.15
+"""The chance from which the second likeliest operation is another reading."""
+_KEPT = 0.5
+"""The chance from which something is kept of the turn before."""
+_SWAPPED = 0.6
+"""The confidence that is left where nothing says which of two is the part and which the whole."""
+_UNMENTIONED = frozenset({"list", "passage", "explain"})
+"""The operations that take in words that no mark takes."""
+_COUNTING = frozenset(
+    {
+        "lookup",
+        "several",
+        "sum",
+        "difference",
+        "ratio",
+        "share",
+        "mean",
+        "remainder",
+        "growth",
+        "compare",
+        "rank",
+    }
+) | {"trend", "parts", "count", "filter", "verify", "median"}
+"""The operations that nothing can be made of without something that is counted."""
+_SET_AGAINST = frozenset({"growth", "verify", "difference", "compare", "ratio"})
+"""The operations that set a year against another one."""
+_TO = frozenset({"至", "到", "-", "—", "–", "~", "～"})
+_SPANNING = frozenset(
+    {"trend", "sum", "mean", "median", "rank", "count", "filter", "list", "holdings", "lookup", "several"}
+)
+"""The operations for which 2019年至2021年 are three years and not two to be set against each other."""
+_OF_KIND = frozenset({"problems", "plans", "summary"})
+"""What is asked of a passage that needs no word on what it is about."""
+_WITHOUT_REPORT = frozenset({"chat", "outside"})
+_SLOTS = ("over", "order", "relation", "ask", "of", "unit", "inner")
+
+
+class LearnedPlanner:
+    """Make plans of what a reader says of questions."""
+
+    def __init__(
+        self,
+        reader: Reads,
+        language: Language,
+        indicators: Indicators,
+    ) -> None:
+        self._reader = reader
+        self._language = language
+        self._indicators = indicators
+
+    def plan(self, question: Question, heads: Sequence[ReportHead]) -> Plan:
+        """Return the plan of a question, read after at most six turns before it."""
+        heads = _within(heads, question.filter)
+        turns = [turn.content for turn in question.history if turn.role == "user"][-_MOST_TURNS:]
+        earlier: list[Stated] = []
+        for index, text in enumerate(turns):
+            reading = self._reader.read(text, turns[:index])
+            earlier.append(self._stated(reading, reading.operation[0].value, earlier, heads))
+        reading = self._reader.read(question.text, turns)
+        first, *others = reading.operation
+        plan = self._planned(reading, first, earlier, heads, question.filter)
+        if first.probability >= _SURE:
+            return plan
+        readings = tuple(
+            self._planned(reading, other, earlier, heads, question.filter)
+            for other in others[:1]
+            if other.probability >= _CONSIDERED
+        )
+        return plan.model_copy(update={"readings": (*plan.readings, *readings)})
+
+    def _planned(
+        self,
+        reading: Reading,
+        operation: Likely[Asked],
+        earlier: Sequence[Stated],
+        heads: Sequence[ReportHead],
+        narrowed: Filter,
+    ) -> Plan:
+        stated = self._stated(reading, operation.value, earlier, heads)
+        made = operations_of(stated)
+        plan = _plan(made, narrowed, confidence(reading, operation, stated))
+        turned = _turned(made.operations[0]) if made.swappable else None
+        if turned is None:
+            return plan
+        less_sure = plan.model_copy(update={"confidence": plan.confidence * _SWAPPED})
+        other = less_sure.model_copy(update={"operations": (turned, *made.operations[1:])})
+        return less_sure.model_copy(update={"readings": (other,)})
+
+    # ------------------------------------------------------------ one turn
+
+    def _stated(
+        self,
+        reading: Reading,
+        operation: Asked,
+        earlier: Sequence[Stated],
+        heads: Sequence[ReportHead],
+    ) -> Stated:
+        """Return what a turn states, with what it takes over from those before it."""
+        kept: frozenset[Kept] = frozenset(one.value for one in reading.keeps if one.probability >= _KEPT)
+        kept |= _elliptical(reading, operation, bool(earlier))
+        read = reading.source[0].value if reading.source else None
+        source = source_of(read, earlier) if kept else None
+        before = earlier[source] if source is not None else None
+        stated = self._own(reading, operation, earlier, before, heads)
+        if source is not None:
+            stated = taken_over(stated, kept, source, earlier)
+        told = "".join((text_of(stated.said), *(span.text for span in reading.spans)))
+        unread = tuple(word for word in stated.unread if word not in told or word in _whole(reading))
+        return stated.model_copy(update={"unread": unread})
+
+    def _own(
+        self,
+        reading: Reading,
+        operation: Asked,
+        earlier: Sequence[Stated],
+        before: Stated | None,
+        heads: Sequence[ReportHead],
+    ) -> Stated:
+        """Return what a turn states by itself."""
+        text, spans = reading.question, reading.spans
+        slots = _slots(reading)
+        names = [target.organization for turn in earlier for target in turn.targets if target.organization]
+        keeps, keeps_years = (
+            any(one.value == kept and one.probability >= _KEPT for one in reading.keeps) for kept in "oy"
+        )
+        bodies = bodies_of(text, spans, heads, self._language, names, keeps=keeps)
+        periods, unread = self._periods(text, operation, spans, bodies, keeps_years, before, heads)
+        said = measures_of(text, spans, (*bodies, *periods), self._indicators.language)
+        excluded, less, left_out = self._excluded(spans, heads)
+        less_years = {year for years in left_out.values() for year in years}
+        targets = paired(bodies, periods, asked=slots.paired)
+        asked = tuple(target for target in targets if target.year is None or target.year not in less_years)
+        marked: list[Placed] = [*_places(spans), *bodies, *periods]
+        limits = bool(excluded or less or less_years) or operation == "remainder"
+        rest = rest_of(text, marked, self._language, self._indicators, limits=limits)
+        if operation == "lookup" or slots.relation in ("happened", "not_happened"):
+            said = as_one(said, text)
+        said = qualified(completed(said, text, rest), rest, self._language)
+        loose = tuple(word for _, word in rest)
+        takes = operation in _UNMENTIONED and not (operation == "list" and said)
+        unread += [text for text, years in left_out.items() if not {t.year for t in targets} & set(years)]
+        if operation not in _WITHOUT_REPORT and not takes:
+            unread += loose
+        return Stated(
+            text=text,
+            operation=operation,
+            slots=slots,
+            bodies=bodies,
+            groups=groups_of(spans, heads),
+            periods=periods,
+            targets=_reporting(asked, slots, heads),
+            said=said,
+            spoken=spoken_of(spans, (*bodies, *periods)),
+            excluded=excluded,
+            less=less,
+            values=self._values(spans, "v"),
+            supposed=self._values(spans, "f"),
+            terms=tuple(span.text for span in spans if span.mark == "t"),
+            particulars=tuple(span.text for span in spans if span.mark == "d"),
+            rest=self._left(reading, marked, operation, loose),
+            each=each_of(text, self._indicators.language) if operation == "mean" else None,
+            unread=tuple(unread),
+            aside=tuple(span.text for span in spans if span.mark == "u" and operation not in _WITHOUT_REPORT),
+        )
+
+    def _left(
+        self, reading: Reading, marked: Sequence[Placed], operation: Asked, loose: Sequence[str]
+    ) -> tuple[str, ...]:
+        """Return the words that say what a passage is about where no mark does."""
+        if operation not in _UNMENTIONED:
+            return ()
+        if loose or _slots(reading).ask in _OF_KIND:
+            return tuple(loose)
+        plain = aligned(reading.question)
+        bare = "".join(
+            " " if any(mark.start <= at < mark.end for mark in marked) else char
+            for at, char in enumerate(plain)
+        )
+        return self._language.content(bare)
+
+    def _values(self, spans: Sequence[Span], mark: str) -> tuple[Stating, ...]:
+        units = self._indicators.language
+        return tuple(
+            Stating(start=span.start, end=span.end, text=span.text, amount=amount_of(span.text, units))
+            for span in spans
+            if span.mark == mark
+        )
+
+    def _excluded(
+        self, spans: Sequence[Span], heads: Sequence[ReportHead]
+    ) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, list[int]]]:
+        """Return what is left out: of measures, of bodies, and by its words of years."""
+        measures: list[str] = []
+        bodies: list[str] = []
+        years: dict[str, list[int]] = {}
+        grouped = any(span.mark == "g" for span in spans)
+        for span in spans:
+            if span.mark != "x":
+                continue
+            named = bodies_in(span.text, heads, self._language)
+            told = [year for found in years_in(span.text) for year in found.years]
+            if told:
+                years[span.text] = told
+            elif named:
+                bodies += [name for mention in named for name in (mention.organizations or (mention.name,))]
+            elif grouped:
+                bodies.append(span.text)
+            else:
+                measures.append(span.text)
+        return tuple(measures), tuple(bodies), years
+
+    def _periods(
+        self,
+        text: str,
+        operation: Asked,
+        spans: Sequence[Span],
+        bodies: Sequence[Body],
+        kept_years: bool,
+        before: Stated | None,
+        heads: Sequence[ReportHead],
+    ) -> tuple[tuple[Period, ...], list[str]]:
+        """Return the years that a turn names, and stretches that stand for years and cannot be understood."""
+        found: list[Period] = []
+        unread: list[str] = []
+        marked = [span for span in spans if span.mark == "y"]
+        hidden = [span for span in spans if span.mark in "gtuxfv"]
+        named = {body.name for body in bodies}
+        every = [head.year for head in heads if head.year]
+        own = [head.year for head in heads if head.year and head.organization in named] or every
+        # “2023年比上年”：先读写明的年份，再读由它数起的
+        for span in sorted(marked, key=lambda span: steps_back(span.text)):
+            told = tuple(year for period in found if period.written for year in period.years)
+            follows = kept_years and len(_talked_of(before)) == 1
+            back = steps_back(span.text) and (bool(told) or (follows and operation in _SET_AGAINST))
+            years = years_of(span.text, talked_of=told[:1] or _talked_of(before), held=own)
+            if years is None:
+                unread.append(span.text)
+                continue
+            found.append(
+                Period(start=span.start, end=span.end, years=years, back=back, written=is_written(span.text))
+            )
+        for named_years in years_in(text, held=own):
+            if not named_years.relative and not any(
+                named_years.start < span.end and span.start < named_years.end for span in (*marked, *hidden)
+            ):
+                found.append(Period(start=named_years.start, end=named_years.end, years=named_years.years))
+        ordered = sorted(found, key=lambda period: period.start)
+        return tuple(_ranges(ordered, text) if operation in _SPANNING else ordered), unread
+
+
+def _turned(operation: Operation) -> Operation | None:
+    """Return an operation the other way round."""
+    match operation:
+        case Share(part=part, whole=whole) if whole is not None:
+            return Share(part=whole, whole=part)
+        case Ratio(of=(first, second)):
+            return Ratio(of=(second, first))
+        case _:
+            return None
+
+
+def text_of(said: Sequence[Said]) -> str:
+    """Return the words of measures."""
+    return "".join(_told(one) for one in said)
+
+
+def _whole(reading: Reading) -> frozenset[str]:
+    """Return the marked stretches that no part of a plan takes, or that could not be understood."""
+    return frozenset(span.text for span in reading.spans if span.mark in "yx")
+
+
+def _elliptical(reading: Reading, operation: Asked, follows: bool) -> frozenset[Kept]:
+    """Return what a follow-up must take over because it names nothing that is counted."""
+    counts = operation in _COUNTING and not any(span.mark in "mnbkacdtf" for span in reading.spans)
+    if not follows or not counts:
+        return frozenset()
+    named = any(span.mark in "og" for span in reading.spans)
+    return frozenset({"m"}) if named else frozenset({"m", "o"})
+
+
+def _talked_of(before: Stated | None) -> tuple[int, ...]:
+    if before is None:
+        return ()
+    return tuple(dict.fromkeys(target.year for target in before.targets if target.year is not None))
+
+
+def _ranges(periods: Sequence[Period], text: str) -> list[Period]:
+    """Join two years with 至 between them to all the years from the one to the other."""
+    found: list[Period] = []
+    for period in periods:
+        last = found[-1] if found else None
+        between = text[last.end : period.start].strip() if last is not None else ""
+        if last is not None and between in _TO and len(last.years) == len(period.years) == 1:
+            years = tuple(range(last.years[0], period.years[0] + 1))
+            found[-1] = last.model_copy(update={"end": period.end, "years": years or last.years})
+        else:
+            found.append(period)
+    return found
+
+
+def _slots(reading: Reading) -> Slots:
+    likeliest: dict[str, Any] = {
+        name: options[0].value for name in _SLOTS if (options := getattr(reading, name))
+    }
+    return Slots(**likeliest, paired=reading.paired >= 0.5)
+
+
+def _places(spans: Sequence[Span]) -> list[Placed]:
+    return [Placed(start=span.start, end=span.end) for span in spans]
+
+
+def _within(heads: Sequence[ReportHead], narrowed: Filter) -> Sequence[ReportHead]:
+    if narrowed == Filter():
+        return heads
+    return tuple(
+        head
+        for head in heads
+        if (narrowed.organizations is None or head.organization in narrowed.organizations)
+        and (narrowed.years is None or head.year in narrowed.years)
+        and (narrowed.report_ids is None or head.report_id in narrowed.report_ids)
+    )
+
+
+def _reporting(targets: Sequence[Target], slots: Slots, heads: Sequence[ReportHead]) -> tuple[Target, ...]:
+    """Return where to look for plans: those for a year stand in the report of the year before."""
+    if slots.ask != "plans" or len(targets) != 1 or targets[0].year is None:
+        return tuple(targets)
+    (target,) = targets
+    have = {head.year for head in heads if head.organization == target.organization}
+    earlier = target.year - 1 if target.year is not None else None
+    if target.year not in have and earlier in have:
+        return (target.model_copy(update={"year": earlier}),)
+    return (target,)
+
+
+# ---------------------------------------------------------------- the plan
+
+
+def confidence(reading: Reading, operation: Likely[Asked], stated: Stated) -> float:
+    """Return how likely all of a reading is right: operation, marks, and the slots that the operation uses."""
+    used = [operation.probability, *(span.probability for span in reading.spans)]
+    for name in _SLOTS:
+        options = getattr(reading, name)
+        if options and _uses(operation.value, name):
+            used.append(options[0].probability)
+    used += [max(one.probability, 1 - one.probability) for one in reading.keeps]
+    if stated.inherits and reading.source:
+        used.append(reading.source[0].probability)
+    return prod(used)
+
+
+_USES: dict[str, frozenset[str]] = {
+    "order": frozenset({"rank", "compare"}),
+    "relation": frozenset({"verify", "count", "filter"}),
+    "ask": frozenset({"passage"}),
+    "of": frozenset({"about"}),
+    "unit": frozenset({"growth"}),
+    "over": frozenset({"sum", "difference", "mean", "median", "compare", "rank", "count", "filter"}),
+}
+
+
+def _uses(operation: str, slot: str) -> bool:
+    return operation in _USES[slot] if slot in _USES else operation not in ("chat", "outside", "explain")
+
+
+def _plan(made: Made, narrowed: Filter, chance: float) -> Plan:
+    operations = made.operations
+    choices = tuple(dict.fromkeys(name for body in made.bodies for name in body.choices))
+    if choices and not any(target.organization not in choices for target in made.targets):
+        operations = (Unclear(obstacle="which_organization", choices=choices),)
+    targets = _written(made)
+    named = any(target.organization for target in targets) or bool(made.groups)
+    if not named and narrowed.organizations and not isinstance(operations[0], Unclear):
+        years = [target.year for target in targets] or [None]
+        targets = tuple(
+            Target(organization=name, year=year) for name in narrowed.organizations for year in years
+        )
+    everywhere = over_of(made) == "bodies" and made.operation in _EVERYWHERE
+    made = made.model_copy(update={"targets": targets})
+    return Plan(
+        standalone=_standalone(made),
+        among=among_of(made, made.where, everywhere=everywhere),
+        operations=operations,
+        claims=made.claims,
+        unread=tuple(dict.fromkeys((*made.unread, *made.aside))),
+        confidence=min(1.0, chance),
+    )
+
+
+_EVERYWHERE = frozenset({"rank", "count", "filter", "mean", "median", "sum", "compare"})
+
+
+def _written(made: Made) -> tuple[Target, ...]:
+    """Return the targets without the year before one that is asked how it grew: its own report tells that."""
+    directed = made.slots.relation in ("increased", "decreased")
+    kept = made.operation in ("count", "filter") and over_of(made) != "years"
+    grows = kept and (directed or made.slots.inner in ("difference", "growth"))
+    if (grows or (made.operation == "verify" and directed)) and adjacent(made.targets):
+        last = max(target.year for target in made.targets if target.year is not None)
+        return tuple(target for target in made.targets if target.year == last)
+    back = {year for period in made.periods if period.back for year in period.years}
+    if not back or made.operation not in ("growth", "verify", "difference"):
+        return made.targets
+    return tuple(target for target in made.targets if target.year not in back) or made.targets
+
+
+def _standalone(made: Made) -> str:
+    """Return the question as understood: with the bodies, years and measures that it takes over written out."""
+    if not made.inherits:
+        return made.text
+    parts: list[str] = []
+    if not made.bodies and not made.groups:
+        parts.append("、".join(dict.fromkeys(t.organization for t in made.targets if t.organization)))
+    if not made.periods:
+        parts.append("、".join(dict.fromkeys(f"{t.year}年" for t in made.targets if t.year)))
+    lead = "".join(parts)
+    taken = [said for said in made.said if said.start < 0]
+    topic = "、".join(dict.fromkeys(_told(said) for said in taken))
+    return f"{lead}{'：' if lead else ''}{made.text}{f'（承上文：{topic}）' if topic else ''}"
+
+
+def _told(said: Said) -> str:
+    measure = said.measure
+    return "".join((*measure.qualifiers, measure.applicant or "", measure.phrase, measure.column or ""))

@@ -1,0 +1,194 @@
+"""Make measures of the stretches that a reader marks: what is counted, with what narrows it and stands beside it."""
+
+from collections.abc import Sequence
+
+from assistant.language import Language
+from assistant.planning.stated import Placed, Said
+from assistant.planning.words import load_words
+from assistant.plans import Measure
+from ingest.indicators import Language as Units
+from ingest.wording import aligned
+from vectorstore.models import Span
+
+REQUESTS = "政府信息公开申请"
+"""What an applicant is of, where nothing else is said to be counted."""
+
+_HEADS = frozenset("mnbk")
+_HOW_MANY = ("多少", "几", "好多")
+_MONEY = ("钱", "块钱", "块")
+_NO_UNIT = ("分之", "个点")
+_ENDS = frozenset("，。；！？,;!?、")
+_AND = ("、", "和", "与", "及", "跟", "以及", "还有", "+", "＋")
+_EACH = ("每一", "每", "平均一")
+_REACH = 14
+_JOINED = frozenset("mnb")
+_TOUCHING = 1
+
+
+def measures_of(text: str, spans: Sequence[Span], names: Sequence[Placed], units: Units) -> tuple[Said, ...]:
+    """Return the measures of a turn in the order said; one that is narrowed in several ways comes once for each."""
+    heads = [span for span in spans if span.mark in _HEADS]
+    narrowing = {mark: [span for span in spans if span.mark == mark] for mark in "ac"}
+    if not heads:
+        return tuple(_alone(span) for span in spans if span.mark in narrowing)
+    beside = {mark: _beside(narrowing[mark], heads) for mark in narrowing}
+    found: list[Said] = []
+    for index, head in enumerate(heads):
+        phrase = _phrase(head, names)
+        counted = _unit(text, head.end, spans, units)
+        for applicant in beside["a"].get(index, [None]):
+            for column in beside["c"].get(index, [None]):
+                measure = Measure(
+                    phrase=phrase,
+                    applicant=applicant.text if applicant else None,
+                    column=column.text if column else None,
+                    unit=counted,
+                )
+                found.append(Said(start=head.start, end=head.end, mark=head.mark, measure=measure))
+    return tuple(found)
+
+
+def spoken_of(spans: Sequence[Span], names: Sequence[Placed]) -> tuple[Said, ...]:
+    """Return what is counted as each stretch says it, not narrowed by what stands beside."""
+    return tuple(
+        Said(start=head.start, end=head.end, mark=head.mark, measure=Measure(phrase=_phrase(head, names)))
+        for head in spans
+        if head.mark in _HEADS
+    )
+
+
+def _alone(span: Span) -> Said:
+    of_applicant = span.mark == "a"
+    measure = Measure(phrase=REQUESTS, applicant=span.text) if of_applicant else Measure(phrase=span.text)
+    return Said(start=span.start, end=span.end, mark=span.mark, measure=measure)
+
+
+def _phrase(span: Span, names: Sequence[Placed]) -> str:
+    """Return a stretch without the names and years that stand in it; all of it where nothing else is left."""
+    kept = "".join(
+        char
+        for at, char in enumerate(span.text, start=span.start)
+        if not any(name.start <= at < name.end for name in names)
+    ).strip(" 的，,、")
+    return kept or span.text
+
+
+def _beside(narrowing: Sequence[Span], heads: Sequence[Span]) -> dict[int, list[Span]]:
+    """Give each narrowing stretch to the measure it stands beside.
+
+    One that touches a measure belongs to it; otherwise they come in the order that the first of all shows:
+    a measure with what narrows it behind (复议维持几件、纠正几件), or in front.
+    """
+    leading = bool(narrowing) and narrowing[0].start < heads[0].start
+    found: dict[int, list[Span]] = {}
+    for span in narrowing:
+        gaps = [
+            (max(head.start - span.end, span.start - head.end), head.start > span.start) for head in heads
+        ]
+        touching = [index for index, (gap, _) in enumerate(gaps) if gap <= _TOUCHING]
+        behind = [index for index, (_, after) in enumerate(gaps) if after]
+        before = [index for index, (_, after) in enumerate(gaps) if not after]
+        if touching:
+            index = touching[-1] if leading else touching[0]
+        elif leading:
+            index = behind[0] if behind else before[-1]
+        else:
+            index = before[-1] if before else behind[0]
+        found.setdefault(index, []).append(span)
+    return found
+
+
+def _unit(text: str, end: int, spans: Sequence[Span], units: Units) -> str | None:
+    """Return the unit in which a measure is asked for, where the words behind it say one: 花了多少万元."""
+    until = min([span.start for span in spans if span.start >= end], default=len(text))
+    plain = aligned(text)[end : min(until, end + _REACH)]
+    plain = plain[: next((at for at, char in enumerate(plain) if char in _ENDS), len(plain))]
+    known = sorted((*units.measures, *units.money), key=len, reverse=True)
+    for word in _HOW_MANY:
+        at = plain.find(word)
+        if at < 0:
+            continue
+        rest = (
+            plain[at + len(word) :].removeprefix("个")
+            if plain[at:].startswith("几个亿")
+            else plain[at + len(word) :]
+        )
+        if rest.startswith(_MONEY):
+            return "元"
+        for scale in ("", "万", "亿", "千", "百"):
+            for unit in known:
+                if rest.startswith(scale + unit) and not rest.startswith(_NO_UNIT):
+                    return (scale if scale in {"万", "亿"} else "") + unit
+    return None
+
+
+def as_one(said: Sequence[Said], text: str) -> tuple[Said, ...]:
+    """Join what belongs to one measure and stands apart: 补种了多少棵核桃树; not what is listed (许可几件，处罚几件)."""
+    found: list[Said] = []
+    for one in said:
+        last = found[-1] if found else None
+        apart = last is None or last.start == one.start or not {last.mark, one.mark} <= _JOINED
+        if last is None or apart or _listed(aligned(text)[last.end : one.start]):
+            found.append(one)
+            continue
+        measure = last.measure.model_copy(
+            update={
+                "phrase": f"{last.measure.phrase}{one.measure.phrase}",
+                "applicant": last.measure.applicant or one.measure.applicant,
+                "column": last.measure.column or one.measure.column,
+                "unit": last.measure.unit or one.measure.unit,
+            }
+        )
+        found[-1] = last.model_copy(update={"end": one.end, "measure": measure})
+    return tuple(found)
+
+
+def _listed(between: str) -> bool:
+    """Tell whether what stands between two measures lists them."""
+    asks = any(word in between for word in _HOW_MANY) and any(char in _ENDS for char in between)
+    return asks or between.strip().startswith(_AND)
+
+
+def completed(said: Sequence[Said], text: str, words: Sequence[tuple[int, str]]) -> tuple[Said, ...]:
+    """Add to measures the thing counted that stands right behind: 未经复议直接起诉的官司, 接了多少个电话."""
+    plain = aligned(text)
+    found = list(said)
+    for at, word in words:
+        if any(limit in word for limit in load_words().limiting):
+            continue
+        for index, one in enumerate(found):
+            between = plain[one.end : at] if 0 <= one.end <= at else None
+            if between is None or word in one.measure.phrase:
+                continue
+            counted = len(between) <= _REACH and any(between.rstrip("个").endswith(how) for how in _HOW_MANY)
+            if between in {"", "的"} or counted:
+                phrase = f"{one.measure.phrase}{'' if counted else between}{word}"
+                measure = one.measure.model_copy(update={"phrase": phrase})
+                found[index] = one.model_copy(update={"measure": measure, "end": at + len(word)})
+                break
+    return tuple(found)
+
+
+def each_of(text: str, units: Units) -> str | None:
+    """Return the unit for one of which something is asked: 份 for one 期 in 平均每期发多少份."""
+    plain = aligned(text)
+    for word in _EACH:
+        rest = plain[plain.index(word) + len(word) :] if word in plain else ""
+        for unit in sorted(units.measures, key=len, reverse=True):
+            if rest.startswith(unit) and unit != "个":
+                return unit
+    return None
+
+
+def qualified(said: Sequence[Said], words: Sequence[tuple[int, str]], language: Language) -> tuple[Said, ...]:
+    """Add words that change what is counted (逾期, 新增) to the measure they stand nearest to."""
+    found = list(said)
+    for at, word in words:
+        if word not in language.qualifying or not found:
+            continue
+        index = min(range(len(found)), key=lambda i: min(abs(found[i].start - at), abs(found[i].end - at)))
+        measure = found[index].measure
+        if word not in measure.phrase:
+            changed = measure.model_copy(update={"qualifiers": (*measure.qualifiers, word)})
+            found[index] = found[index].model_copy(update={"measure": changed})
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""Train the reader from written questions and invented passages; nothing imports this."""
