@@ -140,6 +140,11 @@ class Answer(Value):
         asked_more = self.standalone_question.strip() != self.question.strip()
         return self.understanding or (self.standalone_question if asked_more else "")
 
+    @property
+    def workings(self) -> tuple[Derivation, ...]:
+        """Return the derivations worth showing; what was merely counted has no expression beside its value."""
+        return tuple(one for one in self.derivations if one.expression != f"{one.value:f}")
+
 
 class Verdict(Value):
     """Hold what a judging model thinks of an answer, from 0 to 1; None where it gave no score."""

@@ -222,6 +222,11 @@ def test_badges_tell_a_recomputed_and_a_partial_answer() -> None:
     assert [badge.key for badge in badges_of(partial)] == ["recomputed", "thin_evidence"]
 
 
+def test_what_was_merely_counted_has_no_calculation_to_show() -> None:
+    counted = Derivation(expression="3", inputs=("甲县", "乙县", "丙县"), value=Decimal(3), unit="个")
+    assert '<details class="derivations">' not in shown(answer("共3个。", derivations=(counted,)))
+
+
 def test_derivations_are_folded_and_show_the_calculation() -> None:
     derivation = Derivation(expression="25437 ÷ 28822", inputs=("25437件",), value=Decimal("88.26"), unit="%")
 

@@ -155,9 +155,9 @@ def _answer_text(answer: "Answer", *, explain: bool) -> str:
             f"[{citation.n}] 《{citation.title}》 {' > '.join(citation.section)}（{citation.source}{page}）"
         )
         lines += [f"    {line}" for line in citation.quote.splitlines() if line.strip()]
-    if answer.derivations:
+    if answer.workings:
         lines += ["", "推算"]
-        lines += [f"- {one.expression} = {one.value}{one.unit}" for one in answer.derivations]
+        lines += [f"- {one.expression} = {one.value}{one.unit}" for one in answer.workings]
     unsaid = [warning for warning in answer.warnings if warning.message not in answer.text]
     if unsaid:
         lines += ["", "注意"]

@@ -34,9 +34,9 @@ def _answer(answer: Answer, *, offset: int) -> Iterator[str]:
     yield "  \n".join(_noted(line, answer, offset) for line in answer.text.split("\n"))
     if len(answer.figures) > 1:
         yield _table(answer, offset)
-    if answer.derivations:
+    if answer.workings:
         lines = [
-            f"- {escaped(one.expression)} = {one.value:f}{escaped(one.unit)}" for one in answer.derivations
+            f"- {escaped(one.expression)} = {one.value:f}{escaped(one.unit)}" for one in answer.workings
         ]
         yield "推算：\n\n" + "\n".join(lines)
     yield f"生成：{answer.engine}{f' {escaped(answer.model)}' if answer.model else ''}，版本指纹 {answer.fingerprint}"

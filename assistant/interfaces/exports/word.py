@@ -62,7 +62,7 @@ def _add_answer(document: Any, answer: Answer, reports: Mapping[str, Report], no
         _add_noted(document.add_paragraph(), line, places)
     if len(answer.figures) > 1:
         _add_table(document, answer, places)
-    for one in answer.derivations:
+    for one in answer.workings:
         document.add_paragraph(_clean(f"推算：{one.expression} = {one.value:f}{one.unit}"))
     engine = f"{answer.engine}{f' {answer.model}' if answer.model else ''}"
     document.add_paragraph(_clean(f"生成：{engine}，版本指纹 {answer.fingerprint}"))

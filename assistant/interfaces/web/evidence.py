@@ -30,7 +30,7 @@ def evidence_html(answer: Answer, citation: Citation, reports: Reports, words: W
         cell=_cell(report, citation) if report else None,
         warnings=warnings,
         badges=_badges(answer, [warning.code for warning in warnings]),
-        derivations=answer.derivations if warnings or len(answer.citations) == 1 else (),
+        derivations=answer.workings if warnings or len(answer.citations) == 1 else (),
         others=[one for one in answer.citations if one.n != citation.n],
         reference=reference(citation, report),
     )
