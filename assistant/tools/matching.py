@@ -29,6 +29,7 @@ _DIMENSIONS = re.compile(r"吨|千克|公斤|公里|千米|平方|米|亩|公顷
 _HEAD = re.compile(
     r"(?:多少|几)(?:个|件|条|项|次|场|份|家|名|种|类|篇|期|宗|例|位|处)([\u4e00-\u9fff]{2,6}?)(?=[?？,，。和与及的呢吗]|$)"
 )
+_NUMBER_ASKED = re.compile(r"(?:多少|几(?!乎))(?:个|件|条|项|次|份|人|名)?")
 _MONEY = re.compile(r"[万亿]*(?:元|美元)$")
 _ASKS_FOR_ANOTHER_TIME = {
     "last": re.compile(r"上年|上一年|上一?学年|去年|前一?年|同期|此前|之前|以前|原来|原先|原有|从前|过去"),
@@ -229,12 +230,14 @@ def candidates(
 ) -> list[tuple[Card, dict[str, float], tuple[str, ...]]]:
     """Return the figures of a report that may be asked for, with their features and the words they miss."""
     question = squeezed(asked.text)
+    # “收到几件申请”说的就是“收到申请”：所问的数夹在中间，不把名称断开
+    spelled = _NUMBER_ASKED.sub("", question)
     importance = _importance(asked, view, language)
     terms = _terms()
     named = _Named(
-        row=_longest([term for rows, _, _ in terms.values() for term in rows], question),
-        column=_longest([term for _, columns, _ in terms.values() for term in columns], question),
-        outcome=_longest([term for row in indicators.outcomes for term in row.terms], question),
+        row=_longest([term for rows, _, _ in terms.values() for term in rows], spelled),
+        column=_longest([term for _, columns, _ in terms.values() for term in columns], spelled),
+        outcome=_longest([term for row in indicators.outcomes for term in row.terms], spelled),
     )
     phrases = {entry.key: entry for entry in indicators.narrative}
     wanted: Applicant = asked.applicant or "total"
@@ -260,15 +263,17 @@ def candidates(
         )
         features |= unit
         if figure.origin == "table":
-            features |= _cell_features(figure, question, terms, named)
+            features |= _cell_features(figure, spelled, terms, named)
             features["cell_missed"] = features.get("absent", 0.0) + features.get("unheard", 0.0)
         else:
             features |= _clause_features(card, asked, question, language)
             if len(named.row) > 2 and named.row not in f"{card.own} {card.governor}":
                 features["other_row"] = 1.0
             told = phrases.get(figure.indicator or "")
-            if told is not None and any(word in question for word in told.phrase):
-                features["indicator"] = 1.0
+            # “收到几件申请”不是问12345热线收到多少件：所属的事没有提到，就不许还有没说到的词
+            if told is not None and any(word in spelled for word in told.phrase):
+                is_its_matter = any(word in question for word in told.context)
+                features["indicator"] = float(is_its_matter or not missed_words)
         features["unasked"] = _unasked(card, asked, question, view, language)
         features["overlap"] = _overlap(without_parentheses(card.own), question)
         found.append((card, features, missed_words))
