@@ -35,9 +35,7 @@ def _answer(answer: Answer, *, offset: int) -> Iterator[str]:
     if len(answer.figures) > 1:
         yield _table(answer, offset)
     if answer.workings:
-        lines = [
-            f"- {escaped(one.expression)} = {one.value:f}{escaped(one.unit)}" for one in answer.workings
-        ]
+        lines = [f"- {escaped(one.expression)} = {one.value:f}{escaped(one.unit)}" for one in answer.workings]
         yield "推算：\n\n" + "\n".join(lines)
     yield f"生成：{answer.engine}{f' {escaped(answer.model)}' if answer.model else ''}，版本指纹 {answer.fingerprint}"
 
