@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("plans", type=Path, help="the plans: tests/data/plans/dev2.jsonl")
     parser.add_argument("out", type=Path, help="where the predictions go")
     told = parser.parse_args()
-    conditions = {record["id"]: record["plan"].get("condition", "") for record in _records(told.gold)}
+    conditions = {record["id"]: record.get("plan", {}).get("condition", "") for record in _records(told.gold)}
     with (
         open_assistant(load_settings(data=told.data)) as assistant,
         told.out.open("w", encoding="utf-8") as out,
