@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from assistant.exchange import Exchange
 from assistant.interfaces.exports.references import reference
-from assistant.models import Answer
+from assistant.models import Answer, EngineName
 from ingest.models import Report
 
-MADE = "以下回答由程序（人工智能）依据报告原文自动生成，引用前请核对原文。"
+MADE = "以下回答由程序依据报告原文自动生成，引用前请核对原文。"
+_MAKERS: Mapping[EngineName, str] = {"rules": "内置规则", "llm": "大模型（人工智能）"}
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!~])")
 _MARK = re.compile(r"\[(\d+)\]")
@@ -37,7 +38,13 @@ def _answer(answer: Answer, *, offset: int) -> Iterator[str]:
     if answer.workings:
         lines = [f"- {escaped(one.expression)} = {one.value:f}{escaped(one.unit)}" for one in answer.workings]
         yield "推算：\n\n" + "\n".join(lines)
-    yield f"生成：{answer.engine}{f' {escaped(answer.model)}' if answer.model else ''}，版本指纹 {answer.fingerprint}"
+    yield escaped(maker(answer))
+
+
+def maker(answer: Answer) -> str:
+    """Say what made an answer: only a language model is called 人工智能."""
+    model = f" {answer.model}" if answer.model else ""
+    return f"生成：{_MAKERS[answer.engine]}{model}，版本指纹 {answer.fingerprint}"
 
 
 def _noted(line: str, answer: Answer, offset: int) -> str:

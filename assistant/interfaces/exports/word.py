@@ -10,7 +10,7 @@ from typing import Any, cast
 from xml.sax.saxutils import escape
 
 from assistant.exchange import Exchange
-from assistant.interfaces.exports.markdown import MADE
+from assistant.interfaces.exports.markdown import MADE, maker
 from assistant.interfaces.exports.references import reference
 from assistant.models import Answer
 from ingest.models import Report
@@ -64,8 +64,7 @@ def _add_answer(document: Any, answer: Answer, reports: Mapping[str, Report], no
         _add_table(document, answer, places)
     for one in answer.workings:
         document.add_paragraph(_clean(f"推算：{one.expression} = {one.value:f}{one.unit}"))
-    engine = f"{answer.engine}{f' {answer.model}' if answer.model else ''}"
-    document.add_paragraph(_clean(f"生成：{engine}，版本指纹 {answer.fingerprint}"))
+    document.add_paragraph(_clean(maker(answer)))
 
 
 def _add_noted(paragraph: Any, line: str, places: Mapping[int, int]) -> None:
