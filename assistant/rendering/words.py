@@ -46,6 +46,8 @@ TABLES = {
     "review_litigation": "行政复议、行政诉讼情况表",
     "stat2017": "政府信息公开情况统计表",
 }
+_REPEATED = re.compile(r"([\u4e00-\u9fff]{2,}) (?=\1)")
+"""The end of a row's label that its column's label says again: 政府集中采购 采购项目数量."""
 _SPACE = re.compile(r"(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])")
 
 
@@ -110,7 +112,7 @@ def cell(figure: Figure) -> str:
     if figure.anchor.table == "stat2017":
         row = figure.anchor.row[-1] if figure.anchor.row else figure.label
         return joined(re.sub(r"^(?:[（(]?[一二三四五六七八九十\d]+[)）、.．])?\s*(?:其中[：:]?)?", "", row))
-    return joined(label_of(figure))
+    return joined(_REPEATED.sub("", label_of(figure)))
 
 
 def much(outcome: Outcome) -> str:

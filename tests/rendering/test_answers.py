@@ -221,3 +221,9 @@ def test_a_whole_is_ranked_by_its_parts(told):
     first, second, *_ = answer.text.split("\n")
     assert first == "从多到少，前1："
     assert second.endswith("微信和微博：13004余条[1]")
+
+
+def test_a_word_that_row_and_column_share_is_said_once(told):
+    assert told(lookup({"phrase": "政府集中采购项目数量"}), COUNTY).text == (
+        "贺兰县2020年政府集中采购项目数量为34项[1]。"
+    )
