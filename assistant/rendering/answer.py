@@ -322,7 +322,9 @@ class _Answer:
         shown = _first(entries, result.wanted or _MOST_TOLD)[: max(_MOST_TOLD, result.wanted or 0)]
         order = "从多到少" if result.order == "desc" else "从少到多"
         names = _names(entries)[: len(shown)]
-        self._draft.say(f"{order}{f'，前{result.wanted}' if result.wanted else ''}：")
+        first = f"，前{result.wanted}" if result.wanted else ""
+        ties = "（末位并列，一并列出）" if result.wanted and len(shown) > result.wanted else ""
+        self._draft.say(f"{order}{first}{ties}：")
         for place, (name, each) in enumerate(zip(names, shown, strict=True), start=1):
             self._draft.say(f"{place}. {name}：{much(each)}{self._mark(each)}")
         if len(entries) > len(shown):

@@ -227,3 +227,13 @@ def test_a_word_that_row_and_column_share_is_said_once(told):
     assert told(lookup({"phrase": "政府集中采购项目数量"}), COUNTY).text == (
         "贺兰县2020年政府集中采购项目数量为34项[1]。"
     )
+
+
+def test_who_shares_the_last_place_is_listed_too_and_said_to(told):
+    rank = {"op": "rank", "of": [decisions("行政处罚")], "over": "bodies", "limit": 2}
+    assert told(rank, among={"among": "everything", "years": [2020]}).text.split("\n") == [
+        "从多到少，前2（末位并列，一并列出）：",
+        "1. 贺兰县2020年行政处罚处理决定数量：2823项[1]",
+        "2. 宁夏贺兰工业园区2020年：0项[2]",
+        "3. 彭阳县王洼产业园区2020年：0项[3]",
+    ]
