@@ -11,23 +11,9 @@ from typing import Annotated, Literal
 from pydantic import Field, PlainSerializer, WithJsonSchema
 
 from ingest.models import Value
+from vectorstore.models import Ask, Order, Over, Relation
 
-Over = Literal["bodies", "years", "measures"]
-Order = Literal["desc", "asc"]
 Most = Literal["most", "least"]
-Relation = Literal[
-    "equal",
-    "more",
-    "less",
-    "at_least",
-    "at_most",
-    "increased",
-    "decreased",
-    "happened",
-    "not_happened",
-    "consistent",
-]
-Ask = Literal["what", "how", "why", "who", "where", "when", "problems", "plans", "summary", "example"]
 Particular = Literal[
     "phone",
     "fax",

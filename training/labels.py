@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from vectorstore.models import Asked, Kept, Mark
+from vectorstore.models import Ask, Asked, Kept, Mark, Order, Over, ReadParticular, Relation, SizeUnit
 
 MARKS: tuple[str, ...] = get_args(Mark)
 TAGS = ("O", *(f"{place}-{mark}" for mark in MARKS for place in "BI"))
@@ -12,48 +12,12 @@ _NOTHING = ""
 
 SLOTS: dict[str, tuple[str, ...]] = {
     "operation": _ASKED,
-    "over": (_NOTHING, "bodies", "years", "measures"),
-    "order": (_NOTHING, "desc", "asc"),
-    "relation": (
-        _NOTHING,
-        "equal",
-        "more",
-        "less",
-        "at_least",
-        "at_most",
-        "increased",
-        "decreased",
-        "happened",
-        "not_happened",
-        "consistent",
-    ),
-    "ask": (
-        _NOTHING,
-        "what",
-        "how",
-        "why",
-        "who",
-        "where",
-        "when",
-        "problems",
-        "plans",
-        "summary",
-        "example",
-    ),
-    "of": (
-        _NOTHING,
-        "phone",
-        "address",
-        "email",
-        "office",
-        "date",
-        "period",
-        "basis",
-        "columns",
-        "sections",
-        "title",
-    ),
-    "unit": (_NOTHING, "amount", "percent"),
+    "over": (_NOTHING, *get_args(Over)),
+    "order": (_NOTHING, *get_args(Order)),
+    "relation": (_NOTHING, *get_args(Relation)),
+    "ask": (_NOTHING, *get_args(Ask)),
+    "of": (_NOTHING, *get_args(ReadParticular)),
+    "unit": (_NOTHING, *get_args(SizeUnit)),
     "inner": (_NOTHING, *_ASKED),
     "paired": (_NOTHING, "paired"),
 }

@@ -16,6 +16,26 @@ that narrows · x what is left out · k the measure of a condition that picks bo
 or rank number · f what the question takes for granted · t a term to be explained · d a particular that is asked for ·
 u content that no part of a plan can take.
 """
+Over = Literal["bodies", "years", "measures"]
+Order = Literal["desc", "asc"]
+Relation = Literal[
+    "equal",
+    "more",
+    "less",
+    "at_least",
+    "at_most",
+    "increased",
+    "decreased",
+    "happened",
+    "not_happened",
+    "consistent",
+]
+Ask = Literal["what", "how", "why", "who", "where", "when", "problems", "plans", "summary", "example"]
+ReadParticular = Literal[
+    "phone", "address", "email", "office", "date", "period", "basis", "columns", "sections", "title"
+]
+"""The particulars that a reader tells apart; a plan can ask for more."""
+SizeUnit = Literal["amount", "percent"]
 Asked = Literal[
     "lookup",
     "several",
@@ -202,52 +222,12 @@ class Reading(Value):
     question: str
     spans: tuple[Span, ...]
     operation: tuple[Likely[Asked], ...]
-    over: tuple[Likely[Literal["bodies", "years", "measures"] | None], ...] = ()
-    order: tuple[Likely[Literal["desc", "asc"] | None], ...] = ()
-    relation: tuple[
-        Likely[
-            Literal[
-                "equal",
-                "more",
-                "less",
-                "at_least",
-                "at_most",
-                "increased",
-                "decreased",
-                "happened",
-                "not_happened",
-                "consistent",
-            ]
-            | None
-        ],
-        ...,
-    ] = ()
-    ask: tuple[
-        Likely[
-            Literal["what", "how", "why", "who", "where", "when", "problems", "plans", "summary", "example"]
-            | None
-        ],
-        ...,
-    ] = ()
-    of: tuple[
-        Likely[
-            Literal[
-                "phone",
-                "address",
-                "email",
-                "office",
-                "date",
-                "period",
-                "basis",
-                "columns",
-                "sections",
-                "title",
-            ]
-            | None
-        ],
-        ...,
-    ] = ()
-    unit: tuple[Likely[Literal["amount", "percent"] | None], ...] = ()
+    over: tuple[Likely[Over | None], ...] = ()
+    order: tuple[Likely[Order | None], ...] = ()
+    relation: tuple[Likely[Relation | None], ...] = ()
+    ask: tuple[Likely[Ask | None], ...] = ()
+    of: tuple[Likely[ReadParticular | None], ...] = ()
+    unit: tuple[Likely[SizeUnit | None], ...] = ()
     inner: tuple[Likely[Asked | None], ...] = ()
     paired: float = Field(default=0.0, ge=0, le=1)
     keeps: tuple[Likely[Kept], ...] = ()
