@@ -63,7 +63,7 @@ def _write_plain(network: Network, target: Path) -> None:
     with torch.no_grad():
         names = list(network(*inputs))
     axes = {0: "batch", 1: "tokens"}
-    by_token = {"tags", "asked", "inside", "around"}
+    by_token = {"tags", "asked", "inside", "around", "judged"}
     with warnings.catch_warnings():
         # The older exporter says that it is old; its graphs are the ones that quantise well.
         warnings.simplefilter("ignore")

@@ -1,6 +1,7 @@
 """Know the reader's one encoder and its heads; how their outputs are pooled is `vectorstore.reader`'s to know too.
 
-The encoder's token types number the turns: 0 is what is read now, 1 the turn before it, and so on.
+The encoder's token types number the turns: 0 is what is read now, 1 the turn before it, and so on; the last is for
+the text of a report beside a question.
 """
 
 from pathlib import Path
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
 from training.labels import KEPT, MARKS, SLOTS, TAGS
+from vectorstore.reader import REPORT
 
 TURNS = 7
 """How many turns are told apart: the question and six before it."""
@@ -34,6 +36,8 @@ class Network(nn.Module):
         self.asked = nn.Linear(hidden, hidden)
         self.inside = nn.Linear(hidden, hidden)
         self.around = nn.Linear(hidden, hidden, bias=False)
+        self.beside = nn.Linear(hidden, hidden)
+        self.judged = nn.Linear(hidden, 1)
         self.none = nn.Parameter(torch.tensor(0.5))
         self.scale = nn.Parameter(torch.tensor(20.0))
         for layer in (self.asked, self.inside, self.around):
@@ -47,7 +51,7 @@ class Network(nn.Module):
     def from_folder(cls, folder: Path) -> "Network":
         """Take the encoder from a model folder, and freeze its word embeddings."""
         config = BertConfig.from_pretrained(folder)
-        config.type_vocab_size = TURNS
+        config.type_vocab_size = REPORT + 1
         config._attn_implementation = "sdpa"
         # Dropout inside costs a quarter of the time; the heads have some of their own.
         config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
@@ -55,7 +59,7 @@ class Network(nn.Module):
         tensors = {name: tensor.float() for name, tensor in load_file(folder / "model.safetensors").items()}
         types = "embeddings.token_type_embeddings.weight"
         # A mark for each turn: small, so that nothing is upset, and never the same for two.
-        marks = torch.randn(TURNS, config.hidden_size, generator=torch.Generator().manual_seed(7))
+        marks = torch.randn(REPORT + 1, config.hidden_size, generator=torch.Generator().manual_seed(7))
         marks[0] = 0
         tensors[types] = tensors[types][:1] + tensors[types][:1].std() * marks
         network.encoder.load_state_dict(tensors)
@@ -86,6 +90,10 @@ class Network(nn.Module):
         scores["turn"] = self.turn_score(torch.tanh(self.turn(together))).squeeze(-1)
         return scores
 
+    def judge(self, states: Tensor) -> Tensor:
+        """Return for each token of a text how much rather it belongs to what is asked beside it than not."""
+        return self.judged(torch.tanh(self.beside(states))).squeeze(-1)
+
     def forward(self, ids: Tensor, mask: Tensor, turns: Tensor) -> dict[str, Tensor]:
         """Return every score, and for each token what its part of a vector is."""
         states = self.states(ids, mask, turns)
@@ -94,6 +102,7 @@ class Network(nn.Module):
             "asked": self.asked(states),
             "inside": self.inside(states),
             "around": self.around(states),
+            "judged": self.judge(states),
         }
 
 

@@ -29,10 +29,13 @@ BEFORE = 25
 """How many characters before a place count as its surroundings."""
 LONGEST = 560
 """How many characters of a report can go through the encoder at once."""
+REPORT = 7
+"""The token type of a report's text beside a question; those below it number the turns."""
 
 _MOST_TURNS = 6
 _LONGEST_QUESTION = 300
 _LONGEST_TURN = 60
+_LONGEST_ASKED = 80
 _BATCH = 8
 _WORTH_TELLING = 0.01
 _AROUND = " \t\u3000，。、；：？！,.;:?!"
@@ -74,6 +77,32 @@ def encode_question(tokenizer: "Tokenizer", question: str, turns: Sequence[str] 
         ids += more
         numbers += [before] * len(more)
     return Tokens(ids, numbers, places)
+
+
+class Pair(NamedTuple):
+    """Hold the tokens of what is asked beside a text; `offsets` says by number where in the text a token stands."""
+
+    ids: list[int]
+    types: list[int]
+    offsets: dict[int, tuple[int, int]]
+
+
+def encode_pair(tokenizer: "Tokenizer", asked: str, text: str) -> Pair:
+    """Put what is asked and a text of a report into one row of tokens."""
+    first = tokenizer.encode(QUERY + asked[:_LONGEST_ASKED]).ids
+    second = tokenizer.encode(text[:LONGEST])
+    ids = [*first, *second.ids[1:]]
+    offsets = {
+        len(first) + number - 1: (start, end)
+        for number, (start, end) in enumerate(second.offsets)
+        if start < end and number
+    }
+    return Pair(ids, [0] * len(first) + [REPORT] * (len(second.ids) - 1), offsets)
+
+
+def tokens_of(pair: Pair, start: int, end: int) -> list[int]:
+    """Return the tokens of a pair that have a character of a place in its text."""
+    return [number for number, (a, b) in pair.offsets.items() if a < end and b > start]
 
 
 def decode_tags(chances: NDArray[np.float32], tokens: Tokens, tags: Sequence[str]) -> dict[int, int]:
