@@ -124,7 +124,9 @@ def open_assistant(settings: Settings) -> Assistant:
     library = Library.open(settings.library_url, create=False)
     retriever = _retriever(settings, library)
     language, indicators = load_language(), load_indicators()
-    toolbox = Toolbox(library, retriever, Views(library, indicators), language, indicators)
+    reader = Reader.found()
+    views = Views(library, indicators, reader=reader.digest if reader is not None else None)
+    toolbox = Toolbox(library, retriever, views, language, indicators, reader=reader)
     rules = RulesAnswerer(toolbox, language, indicators)
     plans = PlanAnswerer(toolbox, language, indicators)
     agent = None if endpoint is None else _agent(settings, endpoint, toolbox, plans)
@@ -198,6 +200,7 @@ def ingest(
             pipeline=PIPELINE_VERSION,
             is_document=is_document,
             on_progress=on_progress,
+            reader=Reader.found(),
         )
 
 
@@ -213,6 +216,7 @@ def reindex(settings: Settings, *, on_progress: Callable[[Progress], None]) -> i
             ),
             embedder=embedder,
             on_progress=on_progress,
+            reader=Reader.found(),
         )
 
 

@@ -16,6 +16,7 @@ from vectorstore.chroma import VectorIndex
 from vectorstore.embedding import Embedder
 from vectorstore.library import Library
 from vectorstore.models import FileOutcome, Filter, KnownFile, Progress
+from vectorstore.places import PlaceReader, PlaceVectors
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ def build(
     pipeline: str,
     is_document: Callable[[Path], bool],
     on_progress: Callable[[Progress], None],
+    reader: PlaceReader | None = None,
 ) -> tuple[FileOutcome, ...]:
     """Read what is new or changed and index it; return one outcome a file, in order.
 
@@ -50,6 +52,7 @@ def build(
         outcome = _take_in(file, library, known, read, pipeline)
         outcomes.append(outcome)
         on_progress(Progress(stage="reading", done=len(outcomes), total=total, outcome=outcome))
+    _complete_places(library, reader, on_progress)
     _complete_index(library, open_index, embedder, on_progress)
     return tuple(outcomes)
 
@@ -60,8 +63,10 @@ def reindex(
     open_fresh: Callable[[], VectorIndex],
     embedder: Embedder,
     on_progress: Callable[[Progress], None],
+    reader: PlaceReader | None = None,
 ) -> int:
     """Make the index anew from the library's text and return the number of passages in it."""
+    _complete_places(library, reader, on_progress)
     with open_fresh() as index:
         library.mark_pending(library.chunk_ids(indexed=True))
         return _index_pending(library, index, embedder, on_progress)
@@ -242,6 +247,20 @@ def _skipped(file: Path, reason: str) -> FileOutcome:
 
 def _failed(path: Path, message: str) -> FileOutcome:
     return FileOutcome(path=path.name, status="failed", report_id=None, message=message)
+
+
+def _complete_places(
+    library: Library, reader: PlaceReader | None, on_progress: Callable[[Progress], None]
+) -> None:
+    """Give the figures and sentences of every report the vectors of this reader, and leave out what has them."""
+    if reader is None:
+        return
+    missing = library.without_vectors(reader=reader.digest)
+    for done, report_id in enumerate(missing, start=1):
+        only = Filter(report_ids=(report_id,))
+        vectors = PlaceVectors.made(reader, library.chunks(only), library.figures(only, origin="sentence"))
+        library.put_vectors(report_id, vectors, reader=reader.digest)
+        on_progress(Progress(stage="indexing", done=done, total=len(missing)))
 
 
 def _complete_index(

@@ -39,6 +39,7 @@ from vectorstore import lexical, migrations, registry
 from vectorstore.errors import LibraryUnusable
 from vectorstore.models import EVERYTHING, Body, Correction, Filter, KnownFile, Manifest, ReportHead
 from vectorstore.organizations import Identity
+from vectorstore.places import PlaceVectors
 from vectorstore.tables import bodies as _bodies
 from vectorstore.tables import chunks as _chunks
 from vectorstore.tables import figures as _figures
@@ -47,6 +48,7 @@ from vectorstore.tables import meta as _meta
 from vectorstore.tables import organizations as _organizations
 from vectorstore.tables import pending as _pending
 from vectorstore.tables import reports as _reports
+from vectorstore.tables import vectors as _vectors
 
 SCHEMA_VERSION = 1
 """Raised when the tables change in a way that older programs cannot read."""
@@ -310,6 +312,32 @@ class Library:
             statement = select(_chunks.c.number, _chunks.c.id).where(_chunks.c.number.in_(numbers))
             ids = {row.number: row.id for row in connection.execute(statement)}
         return tuple(ids[number] for number in numbers)
+
+    def put_vectors(self, report_id: str, vectors: PlaceVectors, *, reader: str) -> None:
+        """Store the vectors of a report's places in place of older ones; a report that is gone gets none."""
+        places, payload = vectors.packed()
+        row = {"report_id": report_id, "reader": reader, "places": places, "payload": payload}
+        with self._writing() as connection:
+            connection.execute(delete(_vectors).where(_vectors.c.report_id == report_id))
+            if connection.execute(select(_reports.c.id).where(_reports.c.id == report_id)).first():
+                connection.execute(insert(_vectors), row)
+            _bump(connection, "revision")
+
+    def vectors(self, report_id: str, *, reader: str) -> PlaceVectors | None:
+        """Return the vectors of a report's places, None where this reader has made none."""
+        statement = select(_vectors.c.places, _vectors.c.payload).where(
+            _vectors.c.report_id == report_id, _vectors.c.reader == reader
+        )
+        with self._reading() as connection:
+            row = connection.execute(statement).first()
+        return None if row is None else PlaceVectors.unpacked(row.places, row.payload)
+
+    def without_vectors(self, *, reader: str) -> tuple[str, ...]:
+        """Return the ids of the reports whose places this reader has given no vectors."""
+        made = select(_vectors.c.report_id).where(_vectors.c.reader == reader)
+        statement = select(_reports.c.id).where(_reports.c.id.not_in(made)).order_by(_reports.c.id)
+        with self._reading() as connection:
+            return tuple(connection.execute(statement).scalars())
 
     def manifest(self) -> Manifest:
         """Say what the library holds."""
@@ -595,7 +623,7 @@ def _delete_reports(connection: Connection, report_ids: Sequence[str]) -> None:
     if not report_ids:
         return
     lexical.remove(connection, select(_chunks.c.number).where(_chunks.c.report_id.in_(report_ids)))
-    for part in (_chunks, _figures, _findings, _bodies):
+    for part in (_chunks, _figures, _findings, _bodies, _vectors):
         connection.execute(delete(part).where(part.c.report_id.in_(report_ids)))
     connection.execute(delete(_reports).where(_reports.c.id.in_(report_ids)))
 

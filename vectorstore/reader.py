@@ -243,9 +243,18 @@ class Reader:
         with as_file(folder / "reader.onnx") as model, as_file(folder / "reader.tokenizer.json") as tokenizer:
             return cls(model, tokenizer)
 
-    @cached_property
+    @classmethod
+    def found(cls) -> "Reader | None":
+        """Open the model that ships with the package; None where it was left out."""
+        return cls.bundled() if (files("vectorstore") / "reader.onnx").is_file() else None
+
+    @property
     def digest(self) -> str:
         """Return what is kept with vectors made by this model: another model has another digest."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
         return hashlib.sha256(self._model.read_bytes()).hexdigest()[:16]
 
     def read(self, question: str, turns: Sequence[str] = ()) -> Reading:
@@ -263,28 +272,23 @@ class Reader:
 
     def encode_asked(self, questions: Sequence[str]) -> Matrix:
         """Encode what is asked for: a measure's phrase, or a question without its body and year."""
-        vectors: list[NDArray[np.float32]] = []
+        vectors: dict[int, NDArray[np.float32]] = {}
         for group, encodings in self._batches([QUERY + question for question in questions]):
             (asked,) = self._run(["asked"], [encoding.ids for encoding in encodings])
-            vectors += [asked[row, : len(encodings[row].ids)].mean(axis=0) for row in range(len(group))]
-        return _unit(vectors)
+            for row, number in enumerate(group):
+                vectors[number] = asked[row, : len(encodings[row].ids)].mean(axis=0)
+        return _unit([vectors[number] for number in range(len(questions))])
 
     def encode_places(self, stretches: Sequence[Stretch]) -> list[Matrix]:
         """Encode each place of each stretch in its surroundings; a text beyond `LONGEST` is cut off."""
-        found: list[Matrix] = []
+        found: dict[int, Matrix] = {}
         for group, encodings in self._batches([PASSAGE + stretch.text for stretch in stretches]):
             inside, around = self._run(["inside", "around"], [encoding.ids for encoding in encodings])
             for row, number in enumerate(group):
                 offsets = np.array(encodings[row].offsets) - len(PASSAGE)
-                found.append(
-                    _unit(
-                        [
-                            _place(place, offsets, inside[row], around[row])
-                            for place in stretches[number].places
-                        ]
-                    )
-                )
-        return found
+                read = inside[row, : len(offsets)], around[row, : len(offsets)]
+                found[number] = _unit([_place(place, offsets, *read) for place in stretches[number].places])
+        return [found[number] for number in range(len(stretches))]
 
     def encode_labels(self, labels: Sequence[str]) -> Matrix:
         """Encode what a form prints before a cell: the labels from the outermost in, one space between."""
@@ -297,9 +301,14 @@ class Reader:
         scores = np.concatenate([asked @ places.T, np.full((len(asked), 1), labels.none, np.float32)], axis=1)
         return _softmax(scores * labels.scale)
 
+    def log_odds(self, asked: Matrix, places: Matrix) -> NDArray[np.float32]:
+        """Return for each question how much likelier each place is than none, as log-odds."""
+        return (asked @ places.T - self._labels.none) * self._labels.scale
+
     def _batches(self, texts: Sequence[str]) -> "list[tuple[list[int], list[Any]]]":
+        """Return the numbers and encodings of texts that go through together: those of like length."""
         encodings = [self._tokenizer.encode(text[: LONGEST + len(PASSAGE)]) for text in texts]
-        numbers = list(range(len(texts)))
+        numbers = sorted(range(len(texts)), key=lambda number: len(encodings[number].ids))
         return [
             (group, [encodings[number] for number in group])
             for group in (numbers[start : start + _BATCH] for start in range(0, len(numbers), _BATCH))
@@ -330,10 +339,16 @@ class Reader:
 
     @cached_property
     def _session(self) -> "_Session":
-        from onnxruntime import InferenceSession
+        from onnxruntime import InferenceSession, SessionOptions
 
         open_model = cast("Callable[..., _Session]", InferenceSession)
-        return self._opened(lambda path: open_model(path, providers=["CPUExecutionProvider"]), self._model)
+        options = SessionOptions()
+        options.log_severity_level = 3
+        # Threads that wait busily for the next text double what reading a report costs.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        return self._opened(
+            lambda path: open_model(path, options, providers=["CPUExecutionProvider"]), self._model
+        )
 
     @staticmethod
     def _opened(open_file: "Callable[[str], _Opened]", file: Path) -> "_Opened":

@@ -9,7 +9,19 @@ of its report anew.
 """
 
 from sqlalchemy import JSON as SQL_JSON
-from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
 
 metadata = MetaData()
 meta = Table(
@@ -98,6 +110,15 @@ figures = Table(
     Column("origin", Text, nullable=False),
     Column("payload", Text, nullable=False),
     Index("figures_indicator", "indicator", "applicant"),
+)
+# What `vectorstore.places` packs: places as pairs of whole numbers, vectors as a byte a number.
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("report_id", Text, ForeignKey(reports.c.id), primary_key=True),
+    Column("reader", Text, nullable=False),
+    Column("places", LargeBinary, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
 )
 findings = Table(
     "findings",

@@ -36,7 +36,7 @@ class Bench:
         self.heads = toolbox.list_reports(ListReports(filter=narrowed))
         self._observe = observe
         self._matches: dict[tuple[str, str, Applicant | None], tuple[Match, ...]] = {}
-        self._sentences: dict[tuple[tuple[str, ...], str, bool], SectionLookup] = {}
+        self._sentences: dict[tuple[tuple[str, ...], str, bool, bool], SectionLookup] = {}
         self._views: dict[str, ReportView] = {}
         self._found: dict[tuple[Measure, str], Outcome] = {}
 
@@ -85,13 +85,15 @@ class Bench:
             self._matches[asked] = found.matches
         return self._matches[asked]
 
-    def sentences(self, heads: Sequence[ReportHead], query: str, *, dense: bool = False) -> SectionLookup:
+    def sentences(
+        self, heads: Sequence[ReportHead], query: str, *, dense: bool = False, near: bool = False
+    ) -> SectionLookup:
         """Return the sentences and passages of reports that fit a query, best first."""
-        asked = (tuple(head.report_id for head in heads), query, dense)
+        asked = (tuple(head.report_id for head in heads), query, dense, near)
         if asked not in self._sentences:
             self.note("search_sections", query)
             call = SearchSections(filter=Filter(report_ids=asked[0]), query=query)
-            self._sentences[asked] = self.toolbox.search_sections(call, dense=dense)
+            self._sentences[asked] = self.toolbox.search_sections(call, dense=dense, near=near)
         return self._sentences[asked]
 
     def nearest(self, heads: Sequence[ReportHead], query: str) -> tuple[ReportHead, ...]:

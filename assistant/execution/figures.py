@@ -289,6 +289,7 @@ def tied(matches: Sequence[Match]) -> tuple[Match, ...]:
         and not _same_amount(match, best)
         and label_of(match.figure) != label_of(best.figure)
         and not _is_whole_of(best, match)
+        and not _is_empty_beside(match, best)
     ]
     return (best, *rivals[: _MOST_TIED - 1]) if rivals else ()
 
@@ -305,6 +306,16 @@ def _is_whole_of(whole: Match, part: Match) -> bool:
         and one.anchor.section_path == other.anchor.section_path
         and in_base_units(one.quantity)[1] == in_base_units(other.quantity)[1]
         and in_base_units(one.quantity)[0] > in_base_units(other.quantity)[0]
+    )
+
+
+def _is_empty_beside(cell: Match, other: Match) -> bool:
+    """Tell whether a cell holds zero where the other one of the forms holds something."""
+    return (
+        cell.figure.origin == other.figure.origin == "table"
+        and cell.figure.quantity is not None
+        and other.figure.quantity is not None
+        and cell.figure.quantity.value == 0 < other.figure.quantity.value
     )
 
 

@@ -21,6 +21,9 @@ _ITEM = re.compile(
 _FIRST_ITEM = re.compile(r"^[\s*]*(?:一是|第一[，,、]|[（(]?1[)）.、．](?!\d)|①)")
 _ITEM_INSIDE = re.compile(r"[：:，,]\s*(?=一是)")
 _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,20})[”\"」』]")
+_MOST_UNSAID = 0.5
+_SAYS_IT = 1.0
+"""How much likelier, in log-odds of meaning, a sentence must be than none where it lacks the words."""
 _MOST_SENTENCES = 3
 _MOST_OF_A_SECTION = 8
 _NEARLY_AS_GOOD = 0.03
@@ -188,9 +191,14 @@ def _sentences(operation: Passage | Listing, place: Place, head: ReportHead, ben
     """Return the sentences that fit best; a word in quotation marks must stand in them."""
     view = bench.view(head)
     about = _told_of(operation.about, bench.language)
-    found = bench.sentences((head,), about, dense=True)
+    # 列举由条目的结构来找：近义的开头句会盖过各条
+    found = bench.sentences((head,), about, dense=True, near=isinstance(operation, Passage))
     ranked = _lifted([match for _, match in found.sentences], [hit.chunk.id for hit in found.passages], view)
-    fitting = [match for match in ranked if match.score >= FITTING_SENTENCE and match.missed <= 0.5]
+    fitting = [
+        match
+        for match in ranked
+        if match.score >= FITTING_SENTENCE and (match.missed <= _MOST_UNSAID or match.near >= _SAYS_IT)
+    ]
     terms = [squeezed(term) for term in _QUOTED.findall(operation.about)]
     if terms:
         fitting = [

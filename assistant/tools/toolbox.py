@@ -10,6 +10,7 @@ from decimal import Decimal, DivisionByZero, InvalidOperation
 from assistant.language import Language
 from assistant.models import Derivation
 from assistant.tools.matching import CERTAIN, Match, SentenceMatch, analyse, match_figures, match_sentences
+from assistant.tools.nearness import MeaningReader, Nearness
 from assistant.tools.views import ReportView, Views
 from ingest.checks import Assessment, plain
 from ingest.indicators import Indicators
@@ -109,13 +110,22 @@ class Toolbox:
     """Answer tool calls from the library; holds no state of a conversation."""
 
     def __init__(
-        self, library: Library, retriever: Retriever, views: Views, language: Language, indicators: Indicators
+        self,
+        library: Library,
+        retriever: Retriever,
+        views: Views,
+        language: Language,
+        indicators: Indicators,
+        *,
+        reader: MeaningReader | None = None,
     ) -> None:
+        """Take what answers the calls; without a reader figures and sentences are found by their words alone."""
         self._library = library
         self._retriever = retriever
         self._views = views
         self._language = language
         self._indicators = indicators
+        self._nearness = None if reader is None else Nearness(reader)
 
     def list_reports(self, call: ListReports) -> tuple[ReportHead, ...]:
         """Return the reports within a filter, by organisation and year."""
@@ -130,7 +140,8 @@ class Toolbox:
         found: list[Match] = []
         for view in self.views(call.filter):
             if call.indicator is None:
-                found += match_figures(asked, view, self._language, self._indicators)
+                near = self._nearness.of_figures(call.phrase, view) if self._nearness else None
+                found += match_figures(asked, view, self._language, self._indicators, near=near)
             else:
                 wanted = call.applicant or "total"
                 found += [
@@ -168,13 +179,20 @@ class Toolbox:
         known = [match for match in best if match.figure.quantity is not None]
         return tuple(sorted(known, key=_amount, reverse=call.descending))
 
-    def search_sections(self, call: SearchSections, *, dense: bool = True) -> SectionLookup:
-        """Return sentences by their words and passages by words and meaning together."""
+    def search_sections(
+        self, call: SearchSections, *, dense: bool = True, near: bool = False
+    ) -> SectionLookup:
+        """Return sentences by their words, with `near` also by meaning, and passages by words and meaning together."""
         asked = analyse(folded(call.query), self._language, self._indicators)
         sentences = [
             (view.report.id, match)
             for view in self.views(call.filter)
-            for match in match_sentences(asked, view, self._language)[:_MOST_RESULTS]
+            for match in match_sentences(
+                asked,
+                view,
+                self._language,
+                near=self._nearness.of_sentences(call.query, view) if self._nearness and near else None,
+            )[:_MOST_RESULTS]
         ]
         sentences.sort(key=lambda entry: -entry[1].score)
         passages = self._retriever.search(call.query, top_k=8, filter=call.filter, dense=dense)

@@ -15,6 +15,7 @@ from ingest.models import Chunk, Figure, Finding, Report
 from ingest.outline import Sentence, split_sentences
 from vectorstore.library import Library
 from vectorstore.models import Filter
+from vectorstore.places import PlaceVectors
 
 _MOST_VIEWS = 64
 
@@ -32,12 +33,14 @@ class ReportView:
         *,
         years: Callable[[], tuple[Assessment, ...]],
         other: Callable[[str], "ReportView | None"],
+        places: Callable[[], PlaceVectors | None] = lambda: None,
     ) -> None:
         self.report = report
         self.figures = tuple(figure for figure in figures if not gives_orders(figure.context))
         self._own_findings = tuple(findings)
         self._years = years
         self._other = other
+        self._places = places
         self.chunks = tuple(chunks)
         self._indicators = indicators
         self._rarities: dict[str, float] = {}
@@ -99,6 +102,11 @@ class ReportView:
         return tuple({figure.id: figure for figure in figures}.values())
 
     @cached_property
+    def places(self) -> PlaceVectors | None:
+        """Return the vectors of the figures and sentences, None where the reader of today has made none."""
+        return self._places()
+
+    @cached_property
     def cards(self) -> tuple[Card, ...]:
         """Return each figure with the words around it."""
         return figure_cards(self.figures, self.sentences)
@@ -124,8 +132,10 @@ class ReportView:
 class Views:
     """Load reports from the library and keep the most recently used; a changed library empties the shelf."""
 
-    def __init__(self, library: Library, indicators: Indicators) -> None:
+    def __init__(self, library: Library, indicators: Indicators, *, reader: str | None = None) -> None:
+        """Take the digest of the reader whose vectors are used, None to use none."""
         self._library = library
+        self._reader = reader
         self._indicators = indicators
         self._years = Years(library, indicators)
         self._shelf: OrderedDict[str, ReportView] = OrderedDict()
@@ -162,4 +172,7 @@ class Views:
             self._indicators,
             years=lambda: self._years.of_report(report_id),
             other=self.get,
+            places=lambda: (
+                None if self._reader is None else self._library.vectors(report_id, reader=self._reader)
+            ),
         )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from small_reports import ingested, read, write
 
@@ -17,6 +18,7 @@ from vectorstore.embedding import HashEmbedder
 from vectorstore.errors import ModelUnavailable
 from vectorstore.library import Library
 from vectorstore.models import FileOutcome, Filter, Progress
+from vectorstore.reader import Stretch
 from vectorstore.retriever import Retriever
 
 
@@ -37,6 +39,7 @@ class Store:
         embedder: HashEmbedder | None = None,
         reader: Callable[[Path], Ingested] = read,
         is_document: Callable[[Path], bool] = lambda path: path.suffix == ".txt",
+        places: "LengthReader | None" = None,
     ) -> tuple[FileOutcome, ...]:
         """Run once, and note which files were read."""
         self.read_files, self.told = [], []
@@ -55,6 +58,7 @@ class Store:
                 pipeline=pipeline,
                 is_document=is_document,
                 on_progress=self.told.append,
+                reader=places,
             )
 
     def library(self) -> Library:
@@ -483,3 +487,50 @@ def test_build_killed_at_any_moment_leaves_a_library_that_answers_and_the_next_r
     assert {outcome.status for outcome in again} <= {"added", "replaced", "unchanged"}
     assert not finished & {outcome.report_id for outcome in again if outcome.status != "unchanged"}
     assert {outcome.status for outcome in store.build()} == {"unchanged"}
+
+
+class LengthReader:
+    """Give each place the length of its text and where it begins, and count the stretches."""
+
+    def __init__(self, digest: str) -> None:
+        self.digest = digest
+        self.stretches: list[str] = []
+
+    def encode_places(self, stretches: Sequence[Stretch]) -> list[np.ndarray]:
+        self.stretches += [stretch.text for stretch in stretches]
+        return [
+            np.array([[end - start, 1.0] for start, end in stretch.places], np.float32)
+            / np.array([[np.hypot(end - start, 1)] for start, end in stretch.places], np.float32)
+            for stretch in stretches
+        ]
+
+
+def test_figures_and_sentences_get_a_vector_each_and_another_reader_makes_them_anew(store: Store) -> None:
+    text = "甲县2020年政府信息公开工作年度报告\n\n一、总体情况\n全年办结申请34件。各项工作有序开展。\n"
+    store.inbox.mkdir()
+    (store.inbox / "a.txt").write_text(text, "utf-8")
+    first, second = LengthReader("one"), LengthReader("two")
+
+    store.build(reader=ingest_file, places=first)
+    read_once = list(first.stretches)
+    store.build(reader=ingest_file, places=first)
+    with store.library() as library:
+        (head,) = library.headings()
+        vectors = library.vectors(head.report_id, reader="one")
+        assert library.vectors(head.report_id, reader="two") is None
+
+    assert first.stretches == read_once
+    assert vectors is not None
+    for kind, printed in (
+        ("figure", "34件"),
+        ("sentence", "全年办结申请34件。"),
+        ("sentence", "各项工作有序开展。"),
+    ):
+        told = vectors.vectors[vectors.rows[kind, text.index(printed)]]
+        assert told[0] / told[1] == pytest.approx(len(printed), rel=0.05)
+
+    store.build(reader=ingest_file, places=second)
+    with store.library() as library:
+        assert library.vectors(head.report_id, reader="one") is None
+        assert library.vectors(head.report_id, reader="two") is not None
+        assert library.remove(head.report_id)

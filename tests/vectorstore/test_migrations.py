@@ -33,6 +33,7 @@ def unnumbered(path: Path) -> str:
             "organizations",
             "identities",
             "corrections",
+            "vectors",
         ):
             raw.execute(f"DROP TABLE {name}")
         for name in ("organization_id", "identity"):

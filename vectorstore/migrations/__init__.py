@@ -9,7 +9,7 @@ from sqlalchemy import Connection, column, inspect, select, table
 
 from vectorstore.errors import LibraryUnusable
 
-LATEST = "0004"
+LATEST = "0005"
 """The last step in `versions`."""
 
 FIRST = "0001"
