@@ -71,7 +71,8 @@ class Measure(Value):
 
     `applicant` and `column` narrow it to a part of a form's row (自然人, 结果维持); `qualifiers` change what is
     counted (逾期, 新增); `exclude` is left out (除微博以外). `at` names whose figure it is where that is not a
-    target of the plan. `change` asks by how much it changed, as the report itself prints it.
+    target of the plan. `change` asks by how much it changed, as the report itself prints it. `asked` is the question
+    around the phrase, less bodies and years, where the phrase is all that is asked for: what is meant is read in it.
     """
 
     kind: Literal["measure"] = "measure"
@@ -83,6 +84,7 @@ class Measure(Value):
     exclude: tuple[str, ...] = ()
     at: Target | None = None
     change: bool = Field(default=False, strict=True)
+    asked: str | None = None
 
 
 class Condition(Value):

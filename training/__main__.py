@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 from training.export import export
 from training.figures import score_figures, train_figures
 from training.generator import Generator
+from training.judging import score_judging
 from training.marking import near_duplicates
 from training.matching import Stretch
 from training.measuring import operations_right, score
@@ -71,16 +72,17 @@ def main() -> None:
             network,
             tokenizer,
             Generator(kept, _counted(), seed=_SEED),
-            epochs=asked.question_epochs,
+            data.stretches,
+            data.labels,
+            steps=asked.steps,
             held_out=data.held_questions,
+            held_stretches=data.held_stretches,
             checkpoint=unfinished,
-            stretches=data.stretches,
-            labels=data.labels,
-            replay=asked.replay,
         )
         unfinished.rename(questions)
     network.load_state_dict(torch.load(questions))
     print("figures, fp32:", score_figures(network, tokenizer, data.held_stretches))  # noqa: T201
+    print("judged, fp32:", score_judging(network, tokenizer, data.held_stretches))  # noqa: T201
     export(network, base / "tokenizer.json", work)
     measure(work, data, asked.eval)
 
@@ -145,10 +147,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--figure-epochs", type=int, default=5)
-    parser.add_argument("--question-epochs", type=int, default=7)
-    parser.add_argument(
-        "--replay", type=float, default=0.4, help="share of the figures gone over again each epoch"
-    )
+    parser.add_argument("--steps", type=int, default=9000, help="steps on questions, pairs and figures")
     parser.add_argument(
         "--eval", type=Path, nargs="*", default=[], help="questions that are measured and never trained on"
     )

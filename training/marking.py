@@ -48,6 +48,7 @@ _PARTICLE = re.compile("[的了吗呢吧啊呀]$")
 _BARE = re.compile("[那么呢再也看换成的吧吗和还有就是,，。？?！! 、啊呀哦]*")
 _SPANNING = frozenset({"mean", "sum", "median", "trend", "filter", "count", "rank", "list", "difference"})
 _TALK = frozenset({"chat", "outside"})
+_FOR_EACH = re.compile("平均|均摊|摊到|摊下来|每一?(?:件|次|场|期|个|人|家|天|份|篇|条|户|月|宗|项|名|笔)")
 _WITHOUT_TARGET = frozenset({"chat", "outside", "holdings", "explain"})
 
 
@@ -231,6 +232,10 @@ def _settled_slots(question: Question) -> dict[str, str]:
     slots = dict(question.slots)
     marks = [mark for mark, _, _ in question.spans]
     operation = slots["operation"]
+    if operation == "ratio" and {"n", "b"} <= set(marks) and _FOR_EACH.search(question.text):
+        # 平均每期印多少份：是平均，不是倍数
+        operation = slots["operation"] = "mean"
+        slots["over"] = "measures"
     if operation in {"difference", "ratio", "share", "remainder", "compare"} and not slots["over"]:
         if "n" in marks or marks.count("m") > 1 or operation in {"share", "remainder"}:
             slots["over"] = "measures"

@@ -68,6 +68,11 @@ def _of_passage(record: dict) -> list[Stretch]:
         places.append((start, start + len(figure["printed"])))
         last = start
     questions = [(question["q"], list(question["figures"])) for question in record["questions"]]
+    # A measure may be asked for by its name alone.
+    named: dict[str, list[int]] = {}
+    for number, figure in enumerate(record["figures"]):
+        named.setdefault(figure["what"], []).append(number)
+    questions += [(what, numbers) for what, numbers in named.items() if len(numbers) == 1]
     return _windows(text, places, questions)
 
 

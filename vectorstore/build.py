@@ -16,7 +16,7 @@ from vectorstore.chroma import VectorIndex
 from vectorstore.embedding import Embedder
 from vectorstore.library import Library
 from vectorstore.models import FileOutcome, Filter, KnownFile, Progress
-from vectorstore.places import PlaceReader, PlaceVectors
+from vectorstore.places import NamedReader, PlaceVectors, stretches_of
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def build(
     pipeline: str,
     is_document: Callable[[Path], bool],
     on_progress: Callable[[Progress], None],
-    reader: PlaceReader | None = None,
+    reader: NamedReader | None = None,
 ) -> tuple[FileOutcome, ...]:
     """Read what is new or changed and index it; return one outcome a file, in order.
 
@@ -63,7 +63,7 @@ def reindex(
     open_fresh: Callable[[], VectorIndex],
     embedder: Embedder,
     on_progress: Callable[[Progress], None],
-    reader: PlaceReader | None = None,
+    reader: NamedReader | None = None,
 ) -> int:
     """Make the index anew from the library's text and return the number of passages in it."""
     _complete_places(library, reader, on_progress)
@@ -250,7 +250,7 @@ def _failed(path: Path, message: str) -> FileOutcome:
 
 
 def _complete_places(
-    library: Library, reader: PlaceReader | None, on_progress: Callable[[Progress], None]
+    library: Library, reader: NamedReader | None, on_progress: Callable[[Progress], None]
 ) -> None:
     """Give the figures and sentences of every report the vectors of this reader, and leave out what has them."""
     if reader is None:
@@ -258,7 +258,8 @@ def _complete_places(
     missing = library.without_vectors(reader=reader.digest)
     for done, report_id in enumerate(missing, start=1):
         only = Filter(report_ids=(report_id,))
-        vectors = PlaceVectors.made(reader, library.chunks(only), library.figures(only, origin="sentence"))
+        located = stretches_of(library.chunks(only), library.figures(only, origin="sentence"))
+        vectors = PlaceVectors.made(reader, located)
         library.put_vectors(report_id, vectors, reader=reader.digest)
         on_progress(Progress(stage="indexing", done=done, total=len(missing)))
 

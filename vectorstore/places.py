@@ -19,18 +19,24 @@ _STEPS = 127
 
 Place = tuple[PlaceKind, int]
 """What a place is, and where in the report's text it begins."""
+Located = tuple[Stretch, list[Place]]
+"""A stretch of a report's prose, and what each of its places is."""
 
 
 class PlaceReader(Protocol):
-    """Give places of stretches a vector each; `digest` names what made them."""
+    """Give places of stretches a vector each."""
+
+    def encode_places(self, stretches: Sequence[Stretch]) -> list[Matrix]:
+        """Return a unit vector for each place of each stretch."""
+        ...
+
+
+class NamedReader(PlaceReader, Protocol):
+    """Give vectors that are kept, under the name of what made them."""
 
     @property
     def digest(self) -> str:
         """Return what another model has another one of."""
-        ...
-
-    def encode_places(self, stretches: Sequence[Stretch]) -> list[Matrix]:
-        """Return a unit vector for each place of each stretch."""
         ...
 
 
@@ -42,9 +48,8 @@ class PlaceVectors:
         self.rows: Mapping[Place, int] = {place: row for row, place in enumerate(places)}
 
     @classmethod
-    def made(cls, reader: PlaceReader, chunks: Sequence[Chunk], figures: Sequence[Figure]) -> Self:
+    def made(cls, reader: PlaceReader, located: Sequence[Located]) -> Self:
         """Read the prose of a report once and keep a vector for each of its places."""
-        located = stretches_of(chunks, figures)
         read = reader.encode_places([stretch for stretch, _ in located])
         vectors = np.concatenate(read) if read else np.empty((0, 0), np.float32)
         return cls([place for _, places in located for place in places], vectors)
@@ -68,7 +73,7 @@ class PlaceVectors:
         return numbers.tobytes(), np.rint(self.vectors / largest * _STEPS).astype(np.int8).tobytes()
 
 
-def stretches_of(chunks: Sequence[Chunk], figures: Sequence[Figure]) -> list[tuple[Stretch, list[Place]]]:
+def stretches_of(chunks: Sequence[Chunk], figures: Sequence[Figure]) -> list[Located]:
     """Return the stretches of a report's prose that hold a figure or a sentence."""
     told = sorted(
         {
@@ -77,7 +82,7 @@ def stretches_of(chunks: Sequence[Chunk], figures: Sequence[Figure]) -> list[tup
             if figure.origin == "sentence"
         }.items()
     )
-    found: list[tuple[Stretch, list[Place]]] = []
+    found: list[Located] = []
     for chunk in chunks:
         if chunk.anchor.table is not None:
             continue
@@ -99,9 +104,7 @@ def _runs(chunk: Chunk, longest: int) -> Iterator[list[Sentence]]:
         yield run
 
 
-def _located(
-    chunk: Chunk, run: Sequence[Sentence], heading: str, told: Sequence[tuple[int, int]]
-) -> tuple[Stretch, list[Place]]:
+def _located(chunk: Chunk, run: Sequence[Sentence], heading: str, told: Sequence[tuple[int, int]]) -> Located:
     first = run[0].char_start
     begins, ends = chunk.anchor.char_start + first, chunk.anchor.char_start + run[-1].char_end
     spans: list[tuple[PlaceKind, int, int]] = [

@@ -305,6 +305,22 @@ class Reader:
         """Return for each question how much likelier each place is than none, as log-odds."""
         return (asked @ places.T - self._labels.none) * self._labels.scale
 
+    def judge(self, asked: str, stretches: Sequence[Stretch]) -> list[NDArray[np.float32]]:
+        """Return for each place of each stretch how much rather it is asked for than none there, as log-odds.
+
+        Each stretch is read together with what is asked; a text beyond `LONGEST` is cut off.
+        """
+        pairs = [encode_pair(self._tokenizer, asked, stretch.text) for stretch in stretches]
+        found: list[NDArray[np.float32]] = []
+        for start in range(0, len(pairs), _BATCH):
+            group = pairs[start : start + _BATCH]
+            (scores,) = self._run(["judged"], [pair.ids for pair in group], [pair.types for pair in group])
+            for row, pair in enumerate(group):
+                places = (tokens_of(pair, *place) for place in stretches[start + row].places)
+                means = [scores[row, tokens].mean() if tokens else -np.inf for tokens in places]
+                found.append(np.array(means, np.float32))
+        return found
+
     def _batches(self, texts: Sequence[str]) -> "list[tuple[list[int], list[Any]]]":
         """Return the numbers and encodings of texts that go through together: those of like length."""
         encodings = [self._tokenizer.encode(text[: LONGEST + len(PASSAGE)]) for text in texts]

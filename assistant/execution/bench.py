@@ -35,7 +35,7 @@ class Bench:
         self.narrowed = narrowed
         self.heads = toolbox.list_reports(ListReports(filter=narrowed))
         self._observe = observe
-        self._matches: dict[tuple[str, str, Applicant | None], tuple[Match, ...]] = {}
+        self._matches: dict[tuple[str, str, str | None], tuple[Match, ...]] = {}
         self._sentences: dict[tuple[tuple[str, ...], str, bool, bool], SectionLookup] = {}
         self._views: dict[str, ReportView] = {}
         self._found: dict[tuple[Measure, str], Outcome] = {}
@@ -73,17 +73,15 @@ class Bench:
         known = self._found.get((measure, place.head.report_id)) if place.head is not None else None
         return known if known is not None and known.place == place else None
 
-    def matches(self, head: ReportHead, phrase: str, applicant: Applicant | None = None) -> tuple[Match, ...]:
-        """Return the figures of a report that fit a phrase, best first."""
-        asked = (head.report_id, phrase, applicant)
-        if asked not in self._matches:
+    def matches(self, head: ReportHead, phrase: str, asked: str | None = None) -> tuple[Match, ...]:
+        """Return the figures of a report that fit a phrase, best first; `asked` is the question around it."""
+        wanted = (head.report_id, phrase, asked)
+        if wanted not in self._matches:
             self.note("lookup_figures", phrase)
             only = Filter(report_ids=(head.report_id,))
-            found = self.toolbox.lookup_figures(
-                LookupFigures(filter=only, phrase=phrase, applicant=applicant)
-            )
-            self._matches[asked] = found.matches
-        return self._matches[asked]
+            found = self.toolbox.lookup_figures(LookupFigures(filter=only, phrase=phrase, asked=asked))
+            self._matches[wanted] = found.matches
+        return self._matches[wanted]
 
     def sentences(
         self, heads: Sequence[ReportHead], query: str, *, dense: bool = False, near: bool = False

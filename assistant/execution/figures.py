@@ -18,7 +18,7 @@ from ingest.numerals import RATIO_UNITS, in_base_units
 from ingest.outline import Sentence
 from vectorstore.models import ReportHead
 
-SURE = 0.72
+SURE = 0.6
 """The chance from which a figure counts as what was asked."""
 MOST_MISSED = 0.34
 """The share of the asked words, by rarity, that a sentence may leave unmentioned."""
@@ -150,7 +150,7 @@ def fitting(measure: Measure, head: ReportHead, bench: Bench) -> tuple[Match, ..
     """Return the figures of a report that fit a measure's words and unit and the time it is asked of, best first."""
     found = tuple(
         match
-        for match in bench.matches(head, phrase_of(measure))
+        for match in bench.matches(head, phrase_of(measure), measure.asked)
         if (not measure.change or tells_change(match.figure)) and _is_in_unit(match.figure, measure.unit)
     )
     if measure.change and not keys_of(measure, bench.language, bench.indicators):

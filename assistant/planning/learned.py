@@ -13,12 +13,13 @@ from assistant.planning.amounts import amount_of
 from assistant.planning.bodies import bodies_in
 from assistant.planning.bodies_said import bodies_of, groups_of
 from assistant.planning.conversation import source_of, taken_over
-from assistant.planning.measures import as_one, completed, each_of, measures_of, qualified, spoken_of
-from assistant.planning.operations import Made, adjacent, operations_of, over_of
+from assistant.planning.measures import as_one, completed, each_of, measures_of, qualified, spoken_of, whole
+from assistant.planning.operations import COUNTED, Made, adjacent, operations_of, over_of
 from assistant.planning.planner import Reads
 from assistant.planning.stated import Body, Period, Placed, Said, Slots, Stated, Stating
 from assistant.planning.targets import among_of, paired
-from assistant.planning.unread import rest_of
+from assistant.planning.unread import asked_in, rest_of
+from assistant.planning.words import load_words
 from assistant.planning.years import years_in
 from assistant.planning.years_spoken import is_written, steps_back, years_of
 from assistant.plans import Operation, Plan, Ratio, Share, Target, Unclear
@@ -149,7 +150,7 @@ class LearnedPlanner:
     ) -> Stated:
         """Return what a turn states by itself."""
         text, spans = reading.question, reading.spans
-        slots = _slots(reading)
+        slots = _slots(reading, operation)
         names = [target.organization for turn in earlier for target in turn.targets if target.organization]
         keeps, keeps_years = (
             any(one.value == kept and one.probability >= _KEPT for one in reading.keeps) for kept in "oy"
@@ -168,6 +169,10 @@ class LearnedPlanner:
             said = as_one(said, text)
         said = qualified(completed(said, text, rest), rest, self._language)
         loose = tuple(word for _, word in rest)
+        if operation == "lookup" and len(said) == 1 and said[0].mark in COUNTED:
+            # 问的只有一个数：标记之外的词也说的是它
+            said = (whole(said[0], loose, asked_in(text, marked, (*bodies, *periods))),)
+            loose = tuple(word for word in loose if any(limit in word for limit in load_words().limiting))
         takes = operation in _UNMENTIONED and not (operation == "list" and said)
         unread += [text for text, years in left_out.items() if not {t.year for t in targets} & set(years)]
         if operation not in _WITHOUT_REPORT and not takes:
@@ -200,7 +205,7 @@ class LearnedPlanner:
         """Return the words that say what a passage is about where no mark does."""
         if operation not in _UNMENTIONED:
             return ()
-        if loose or _slots(reading).ask in _OF_KIND:
+        if loose or _slots(reading, operation).ask in _OF_KIND:
             return tuple(loose)
         plain = aligned(reading.question)
         bare = "".join(
@@ -329,9 +334,13 @@ def _ranges(periods: Sequence[Period], text: str) -> list[Period]:
     return found
 
 
-def _slots(reading: Reading) -> Slots:
+def _slots(reading: Reading, operation: Asked) -> Slots:
+    """Return the likeliest value of each slot that the operation uses; of the others nothing is read."""
+    inner = reading.inner[0].value if reading.inner else None
     likeliest: dict[str, Any] = {
-        name: options[0].value for name in _SLOTS if (options := getattr(reading, name))
+        name: options[0].value
+        for name in _SLOTS
+        if (options := getattr(reading, name)) and _uses(operation, inner, name)
     }
     return Slots(**likeliest, paired=reading.paired >= 0.5)
 
@@ -369,10 +378,11 @@ def _reporting(targets: Sequence[Target], slots: Slots, heads: Sequence[ReportHe
 
 def confidence(reading: Reading, operation: Likely[Asked], stated: Stated) -> float:
     """Return how likely all of a reading is right: operation, marks, and the slots that the operation uses."""
+    inner = reading.inner[0].value if reading.inner else None
     used = [operation.probability, *(span.probability for span in reading.spans)]
     for name in _SLOTS:
         options = getattr(reading, name)
-        if options and _uses(operation.value, name):
+        if options and _uses(operation.value, inner, name):
             used.append(options[0].probability)
     used += [max(one.probability, 1 - one.probability) for one in reading.keeps]
     if stated.inherits and reading.source:
@@ -386,12 +396,31 @@ _USES: dict[str, frozenset[str]] = {
     "ask": frozenset({"passage"}),
     "of": frozenset({"about"}),
     "unit": frozenset({"growth"}),
-    "over": frozenset({"sum", "difference", "mean", "median", "compare", "rank", "count", "filter"}),
+    "over": frozenset(
+        {
+            "sum",
+            "difference",
+            "ratio",
+            "share",
+            "remainder",
+            "mean",
+            "median",
+            "compare",
+            "rank",
+            "count",
+            "filter",
+        }
+    ),
 }
 
 
-def _uses(operation: str, slot: str) -> bool:
-    return operation in _USES[slot] if slot in _USES else operation not in ("chat", "outside", "explain")
+_USES_INSIDE = {"order": "rank", "relation": "filter"}
+
+
+def _uses(operation: str, inner: str | None, slot: str) -> bool:
+    if slot not in _USES:
+        return operation not in ("chat", "outside", "explain")
+    return operation in _USES[slot] or (inner is not None and _USES_INSIDE.get(slot) == inner)
 
 
 def _plan(made: Made, narrowed: Filter, chance: float) -> Plan:

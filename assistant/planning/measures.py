@@ -48,6 +48,18 @@ def measures_of(text: str, spans: Sequence[Span], names: Sequence[Placed], units
     return tuple(found)
 
 
+def whole(said: Said, loose: Sequence[str], asked: str) -> Said:
+    """Return the one measure of a question with all that is said of it: words outside the marks, and those around it."""
+    measure = said.measure
+    beside = "".join((*measure.qualifiers, measure.applicant or "", measure.phrase, measure.column or ""))
+    limiting = load_words().limiting
+    more = tuple(
+        word for word in loose if word not in beside and not any(limit in word for limit in limiting)
+    )
+    told = {"qualifiers": (*measure.qualifiers, *more), "asked": asked or None}
+    return said.model_copy(update={"measure": measure.model_copy(update=told)})
+
+
 def spoken_of(spans: Sequence[Span], names: Sequence[Placed]) -> tuple[Said, ...]:
     """Return what is counted as each stretch says it, not narrowed by what stands beside."""
     return tuple(

@@ -53,6 +53,19 @@ def rest_of(
     return tuple(found)
 
 
+def asked_in(text: str, marked: Sequence[Placed], named: Sequence[Placed]) -> str:
+    """Return the clauses of a question that ask or have a mark, without the bodies and years named in them."""
+    plain = aligned(text)
+    words = load_words()
+    kept: list[str] = []
+    for start, end in _clauses(plain):
+        tells = any(mark.start < end and start < mark.end for mark in marked)
+        if tells or any(word in plain[start:end] for word in words.asking):
+            pieces = (plain[begin:stop] for begin, stop in _gaps(start, end, named))
+            kept.append("".join(pieces).strip(" 的，,、"))
+    return "，".join(clause for clause in kept if clause)
+
+
 def _without(plain: str, words: Sequence[str]) -> str:
     """Return the text with these words blank, each character in its place."""
     for word in words:
@@ -72,7 +85,7 @@ def _clauses(plain: str) -> Iterator[tuple[int, int]]:
 def _gaps(start: int, end: int, inside: Sequence[Placed]) -> Iterator[tuple[int, int]]:
     """Yield the stretches of a clause between its marks."""
     for mark in sorted(inside, key=lambda mark: mark.start):
-        if mark.start > start:
+        if start < mark.start < end:
             yield start, mark.start
         start = max(start, mark.end)
     if end > start:

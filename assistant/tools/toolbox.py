@@ -6,11 +6,12 @@ A filter that matches nothing returns nothing, never everything. Results are cap
 import ast
 from collections.abc import Callable, Sequence
 from decimal import Decimal, DivisionByZero, InvalidOperation
+from functools import partial
 
 from assistant.language import Language
 from assistant.models import Derivation
 from assistant.tools.matching import CERTAIN, Match, SentenceMatch, analyse, match_figures, match_sentences
-from assistant.tools.nearness import MeaningReader, Nearness
+from assistant.tools.meaning import Meaning, MeaningReader
 from assistant.tools.views import ReportView, Views
 from ingest.checks import Assessment, plain
 from ingest.indicators import Indicators
@@ -47,12 +48,21 @@ class ListReports(Value):
 
 
 class LookupFigures(Value):
-    """Ask for the figures that fit a phrase, or an indicator of the forms."""
+    """Ask for the figures that fit a phrase, or an indicator of the forms.
+
+    `asked` is the phrase among the words around it in the question, where these say more.
+    """
 
     filter: Filter
     phrase: str = ""
+    asked: str | None = None
     indicator: str | None = None
     applicant: Applicant | None = None
+
+    @property
+    def meant(self) -> str:
+        """Return what is read for its meaning."""
+        return self.asked or self.phrase
 
 
 class CompareFigures(Value):
@@ -125,7 +135,7 @@ class Toolbox:
         self._views = views
         self._language = language
         self._indicators = indicators
-        self._nearness = None if reader is None else Nearness(reader)
+        self._meaning = None if reader is None else Meaning(reader)
 
     def list_reports(self, call: ListReports) -> tuple[ReportHead, ...]:
         """Return the reports within a filter, by organisation and year."""
@@ -140,8 +150,8 @@ class Toolbox:
         found: list[Match] = []
         for view in self.views(call.filter):
             if call.indicator is None:
-                near = self._nearness.of_figures(call.phrase, view) if self._nearness else None
-                found += match_figures(asked, view, self._language, self._indicators, near=near)
+                weigh = None if self._meaning is None else partial(self._meaning.of_figures, call.meant, view)
+                found += match_figures(asked, view, self._language, self._indicators, weigh=weigh)
             else:
                 wanted = call.applicant or "total"
                 found += [
@@ -191,7 +201,9 @@ class Toolbox:
                 asked,
                 view,
                 self._language,
-                near=self._nearness.of_sentences(call.query, view) if self._nearness and near else None,
+                weigh=partial(self._meaning.of_sentences, call.query, view)
+                if self._meaning and near
+                else None,
             )[:_MOST_RESULTS]
         ]
         sentences.sort(key=lambda entry: -entry[1].score)

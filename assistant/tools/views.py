@@ -15,7 +15,7 @@ from ingest.models import Chunk, Figure, Finding, Report
 from ingest.outline import Sentence, split_sentences
 from vectorstore.library import Library
 from vectorstore.models import Filter
-from vectorstore.places import PlaceVectors
+from vectorstore.places import Located, PlaceReader, PlaceVectors, stretches_of
 
 _MOST_VIEWS = 64
 
@@ -33,14 +33,15 @@ class ReportView:
         *,
         years: Callable[[], tuple[Assessment, ...]],
         other: Callable[[str], "ReportView | None"],
-        places: Callable[[], PlaceVectors | None] = lambda: None,
+        vectors: Callable[[], PlaceVectors | None] = lambda: None,
     ) -> None:
         self.report = report
         self.figures = tuple(figure for figure in figures if not gives_orders(figure.context))
         self._own_findings = tuple(findings)
         self._years = years
         self._other = other
-        self._places = places
+        self._stored = vectors
+        self._vectors: PlaceVectors | None = None
         self.chunks = tuple(chunks)
         self._indicators = indicators
         self._rarities: dict[str, float] = {}
@@ -102,9 +103,15 @@ class ReportView:
         return tuple({figure.id: figure for figure in figures}.values())
 
     @cached_property
-    def places(self) -> PlaceVectors | None:
-        """Return the vectors of the figures and sentences, None where the reader of today has made none."""
-        return self._places()
+    def stretches(self) -> tuple[Located, ...]:
+        """Return the stretches of the prose that the reader sees as one, with the places in them."""
+        return tuple(stretches_of(self.chunks, self.figures))
+
+    def places(self, reader: PlaceReader) -> PlaceVectors:
+        """Return the vectors of the figures and sentences; those that the library does not hold are made now."""
+        if self._vectors is None:
+            self._vectors = self._stored() or PlaceVectors.made(reader, self.stretches)
+        return self._vectors
 
     @cached_property
     def cards(self) -> tuple[Card, ...]:
@@ -172,7 +179,7 @@ class Views:
             self._indicators,
             years=lambda: self._years.of_report(report_id),
             other=self.get,
-            places=lambda: (
+            vectors=lambda: (
                 None if self._reader is None else self._library.vectors(report_id, reader=self._reader)
             ),
         )
