@@ -1,5 +1,6 @@
 """Answer a plan: carry it out over the library and put what came of it into words."""
 
+import math
 from collections.abc import Callable
 
 from assistant.execution import Executor
@@ -11,7 +12,7 @@ from assistant.tools import Toolbox
 from ingest.indicators import Indicators
 from vectorstore.models import Filter
 
-LEAST_SURE = 0.5
+LEAST_SURE = 0.65
 """The chance of being what was asked below which an answer is offered as one reading and not given as the answer.
 
 Fitted on questions that the reader was not trained on.
@@ -29,5 +30,5 @@ class PlanAnswerer:
         """Return the parts of the answer, asked back where it is too unsure; `observe` is told each tool it uses."""
         executed = self._executor.execute(plan, narrowed=narrowed, observe=observe)
         drafted = rendered(plan, executed, self._toolbox)
-        drafted = drafted.model_copy(update={"confidence": plan.confidence * executed.sure})
+        drafted = drafted.model_copy(update={"confidence": plan.confidence * math.sqrt(executed.sure)})
         return drafted if drafted.confidence >= LEAST_SURE else doubted(plan, drafted)

@@ -178,7 +178,10 @@ class Quote(Value):
 
 
 class Told(Value):
-    """Hold what a report says about something: points of a list, or sentences; `heading` is their section's."""
+    """Hold what a report says about something: points of a list, or sentences; `heading` is their section's.
+
+    `sure` is the chance that they are what is asked for.
+    """
 
     kind: Literal["told"] = "told"
     place: Place
@@ -188,6 +191,7 @@ class Told(Value):
     heading: str | None = None
     listed: bool = False
     omitted: int = 0
+    sure: float = 1.0
 
 
 class Untold(Value):
@@ -299,21 +303,21 @@ class Executed(Value):
 
     @property
     def sure(self) -> float:
-        """Return the chance of the figure of which it is least sure that it is the one meant."""
-        return min((found.sure for found in _found_in(self)), default=1.0)
+        """Return the chance of the figure or passage of which it is least sure that it is the one meant."""
+        return min(_chances_in(self), default=1.0)
 
 
-def _found_in(value: object) -> Iterator[Found]:
+def _chances_in(value: object) -> Iterator[float]:
     match value:
-        case Found():
-            yield value
+        case Found(sure=sure) | Told(sure=sure):
+            yield sure
         case Measure() | Figure():
             return
         case Value():
             for _, field in value:
-                yield from _found_in(field)
+                yield from _chances_in(field)
         case tuple():
             for one in cast(tuple[object, ...], value):
-                yield from _found_in(one)
+                yield from _chances_in(one)
         case _:
             return

@@ -143,6 +143,11 @@ class Indicators(Value):
     statements: tuple[Statement, ...]
     language: Language
 
+    def printed_labels(self) -> dict[str, str]:
+        """Return by key what a form prints before each cell, the labels above it first."""
+        labels = {indicator.key: indicator.label for indicator in self.indicators}
+        return labels | {row.key: " ".join(row.path) for row in self.application_rows}
+
 
 @cache
 def load_indicators() -> Indicators:

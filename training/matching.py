@@ -114,7 +114,7 @@ def _windows(
 
 def read_labels(data: Path) -> list[tuple[str, str, list[str]]]:
     """Read for each indicator its key, the label that its form prints, and how people call it."""
-    printed = printed_labels()
+    printed = load_indicators().printed_labels()
     found: list[tuple[str, str, list[str]]] = []
     for path in sorted((data / "indicators").glob("*.jsonl")):
         for line in path.read_text("utf-8").splitlines():
@@ -123,15 +123,6 @@ def read_labels(data: Path) -> list[tuple[str, str, list[str]]]:
             label = printed.get(key)
             found.append((key, label or says[0], says if label else says[1:]))
     return found
-
-
-def printed_labels() -> dict[str, str]:
-    """Return by key the label of each indicator with the labels above it."""
-    known = load_indicators()
-    labels = {indicator.key: indicator.label for indicator in known.indicators}
-    for row in known.application_rows:
-        labels[row.key] = " ".join(row.path)
-    return labels
 
 
 def padded(tokenizer: Tokenizer, texts: Sequence[str]) -> tuple[Tensor, Tensor, list]:

@@ -1,7 +1,8 @@
 """Find what a report says about something: a section, the points of a list, or the sentences that fit best."""
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from assistant.execution.bench import Bench
 from assistant.execution.figures import MOST_MISSED, denying_sentence
@@ -97,9 +98,10 @@ def _meant(operation: Passage | Listing, place: Place, head: ReportHead, bench: 
     if not meant or _QUOTED.search(operation.about):
         return None
     best = max(meant.values(), key=lambda match: match.near)
-    listed = _group_of(best.sentence, view) if isinstance(operation, Listing) else None
+    sure = 1 / (1 + math.exp(-best.near))
+    listed = _group_of(best.sentence, meant, view) if isinstance(operation, Listing) else None
     if listed is not None:
-        return _told(place, head, operation.ask, operation.about, listed, listed=True)
+        return _told(place, head, operation.ask, operation.about, listed, listed=True, sure=sure)
     kept = [match for match in meant.values() if match.near >= best.near - _ALSO_SAYS_IT]
     kept = sorted(kept, key=lambda match: -match.near)[
         : _MOST_LISTED if isinstance(operation, Listing) else _MOST_SENTENCES
@@ -113,17 +115,20 @@ def _meant(operation: Passage | Listing, place: Place, head: ReportHead, bench: 
         about = _told_of(operation.about, bench.language)
         items = _named_items(kept[0].sentence, about, view, bench.language)
         sentences = {item.char_start: item for item in items} or sentences
-    return _told(place, head, operation.ask, operation.about, tuple(sentences.values()))
+    return _told(place, head, operation.ask, operation.about, tuple(sentences.values()), sure=sure)
 
 
-def _group_of(sentence: Sentence, view: ReportView) -> list[Sentence] | None:
-    """Return the enumerated points that a sentence is one of, or opens."""
+def _group_of(
+    sentence: Sentence, meant: Mapping[int, SentenceMatch], view: ReportView
+) -> list[Sentence] | None:
+    """Return the enumerated points that a sentence opens, or is one of together with others that are meant."""
     sentences = view.sentences
     at = next(index for index, other in enumerate(sentences) if other.char_start == sentence.char_start)
     behind = sentences[at + 1].char_start if at + 1 < len(sentences) else -1
     for group in groups(view):
         starts = {one.char_start for one in group}
-        if sentence.char_start in starts or group[0].char_start == behind:
+        among = sentence.char_start in starts and len(starts & set(meant)) > 1
+        if among or group[0].char_start == behind:
             return group
     return None
 
@@ -376,6 +381,7 @@ def _told(
     heading: str | None = None,
     listed: bool = False,
     most: int = _MOST_POINTS,
+    sure: float = 1.0,
 ) -> Told:
     return Told(
         place=place,
@@ -385,4 +391,5 @@ def _told(
         heading=heading,
         listed=listed,
         omitted=max(0, len(sentences) - most),
+        sure=sure,
     )

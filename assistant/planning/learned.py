@@ -4,7 +4,6 @@ A conversation is planned turn by turn, so that a follow-up takes over what the 
 """
 
 from collections.abc import Sequence
-from math import prod
 from typing import Any
 
 from assistant.language import Language
@@ -13,7 +12,16 @@ from assistant.planning.amounts import amount_of
 from assistant.planning.bodies import bodies_in
 from assistant.planning.bodies_said import bodies_of, groups_of
 from assistant.planning.conversation import source_of, taken_over
-from assistant.planning.measures import as_one, completed, each_of, measures_of, qualified, spoken_of, whole
+from assistant.planning.measures import (
+    PARTED,
+    as_one,
+    completed,
+    each_of,
+    measures_of,
+    qualified,
+    spoken_of,
+    whole,
+)
 from assistant.planning.operations import COUNTED, Made, adjacent, measures_in, operations_of, over_of
 from assistant.planning.planner import Reads
 from assistant.planning.stated import Body, Period, Placed, Said, Slots, Stated, Stating
@@ -110,7 +118,7 @@ class LearnedPlanner:
     ) -> Plan:
         stated = self._stated(reading, operation.value, earlier, heads)
         made = operations_of(stated)
-        plan = _plan(made, narrowed, confidence(reading, operation, stated))
+        plan = _plan(made, narrowed, confidence(reading, operation))
         turned = _turned(made.operations[0]) if made.swappable else None
         if turned is None:
             return plan
@@ -167,6 +175,8 @@ class LearnedPlanner:
         rest = rest_of(text, marked, self._language, self._indicators, limits=limits)
         if operation == "lookup" or slots.relation in ("happened", "not_happened"):
             said = as_one(said, text)
+        elif slots.inner is None:
+            said = as_one(said, text, marks=PARTED)
         said = qualified(completed(said, text, rest), rest, self._language)
         loose = tuple(word for _, word in rest)
         bare = asked_in(text, marked, (*bodies, *periods))
@@ -383,18 +393,22 @@ def _reporting(targets: Sequence[Target], slots: Slots, heads: Sequence[ReportHe
 # ---------------------------------------------------------------- the plan
 
 
-def confidence(reading: Reading, operation: Likely[Asked], stated: Stated) -> float:
-    """Return how likely all of a reading is right: operation, marks, and the slots that the operation uses."""
+def confidence(reading: Reading, operation: Likely[Asked]) -> float:
+    """Return how likely a reading is right, by its operation and the least sure slot that the operation uses.
+
+    How sure the marks are says nothing more of it: on questions that the reader was not trained on, right and wrong
+    readings are alike in that. The power is fitted on the same.
+    """
     inner = reading.inner[0].value if reading.inner else None
-    used = [operation.probability, *(span.probability for span in reading.spans)]
-    for name in _SLOTS:
-        options = getattr(reading, name)
-        if options and _uses(operation.value, inner, name):
-            used.append(options[0].probability)
-    used += [max(one.probability, 1 - one.probability) for one in reading.keeps]
-    if stated.inherits and reading.source:
-        used.append(reading.source[0].probability)
-    return prod(used)
+    used = [
+        options[0].probability
+        for name in _SLOTS
+        if (options := getattr(reading, name)) and _uses(operation.value, inner, name)
+    ]
+    return operation.probability * min(used, default=1.0) ** _OF_SLOTS
+
+
+_OF_SLOTS = 0.3
 
 
 _USES: dict[str, frozenset[str]] = {

@@ -22,6 +22,8 @@ _AND = ("、", "和", "与", "及", "跟", "以及", "还有", "+", "＋")
 _EACH = ("每一", "每", "平均一")
 _REACH = 14
 _JOINED = frozenset("mnb")
+PARTED = frozenset("nb")
+"""The marks under which each side of an operation on two is one measure."""
 _TOUCHING = 1
 
 
@@ -131,12 +133,16 @@ def _unit(text: str, end: int, spans: Sequence[Span], units: Units) -> str | Non
     return None
 
 
-def as_one(said: Sequence[Said], text: str) -> tuple[Said, ...]:
-    """Join what belongs to one measure and stands apart: 补种了多少棵核桃树; not what is listed (许可几件，处罚几件)."""
+def as_one(said: Sequence[Said], text: str, *, marks: frozenset[str] = _JOINED) -> tuple[Said, ...]:
+    """Join what belongs to one measure and stands apart: 补种了多少棵核桃树; not what is listed (许可几件，处罚几件).
+
+    With `marks` fewer, only what stands under one of them and under the same is joined.
+    """
     found: list[Said] = []
     for one in said:
         last = found[-1] if found else None
-        apart = last is None or last.start == one.start or not {last.mark, one.mark} <= _JOINED
+        same = marks == _JOINED or (last is not None and last.mark == one.mark)
+        apart = last is None or last.start == one.start or not same or not {last.mark, one.mark} <= marks
         if last is None or apart or _listed(aligned(text)[last.end : one.start]):
             found.append(one)
             continue

@@ -51,6 +51,8 @@ from ingest.wording import aligned
 COUNTED = "mnbac"
 """The marks under which something is said that is counted."""
 
+_EACH = 3
+"""How many characters before a measure tell that it is taken one by one: 每个部门."""
 _NOTHING = Amount(value=Decimal(0))
 _TOTALS = frozenset({"总计", "合计", "总数"})
 _UNDIRECTED: dict[str, Relation] = {"increased": "more", "decreased": "less"}
@@ -464,11 +466,27 @@ class _Maker:
     def _mean(self) -> Operation | None:
         if self._parts and self._wholes and self._slots.inner is None:
             return Mean(of=(_joined(self._parts),), per=_joined(self._wholes))
+        divisor = self._divisor()
+        if divisor is not None:
+            return Mean(of=tuple(one for one in self._counted if one is not divisor), per=divisor)
         each = self._stated.each
         if each is not None and self._slots.over is None and len(self._counted) == 1:
             (counted,) = self._counted
             return Mean(of=(counted,), per=counted.model_copy(update={"unit": each}))
         return Mean(of=self._operands(), over=self._over)
+
+    def _divisor(self) -> Measure | None:
+        """Return, of two measures, the one for each of which a mean is asked: 平均每个部门多少项."""
+        said = [one for one in self._stated.said if one.mark in COUNTED]
+        if len(said) != 2 or len(self._counted) != 2 or self._slots.inner is not None:
+            return None
+        plain = aligned(self._stated.text)
+        each = [
+            measure
+            for one, measure in zip(said, self._counted, strict=True)
+            if one.start > 0 and any(word in plain[max(0, one.start - _EACH) : one.start] for word in "每各")
+        ]
+        return each[0] if len(each) == 1 else None
 
     def _remainder(self) -> Operation | None:
         left_out = tuple(Measure(phrase=phrase) for phrase in self._stated.excluded)
@@ -586,7 +604,8 @@ class _Maker:
 
     def _particulars(self) -> tuple[Particular, ...]:
         """Return what is asked of a report itself: as read, and what the words name besides."""
-        plain = aligned("".join(self._stated.particulars))
+        told = self._stated.asked if self._stated.operation == "about" else ""
+        plain = aligned("".join((*self._stated.particulars, told)))
         named: list[Particular] = [
             of for of, words in load_words().particulars if any(word in plain for word in words)
         ]

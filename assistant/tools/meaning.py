@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.tools.views import ReportView
+from ingest.indicators import Indicators
 from ingest.models import Figure
 from vectorstore.places import Place, PlaceKind, PlaceReader, PlaceVectors
 from vectorstore.reader import Matrix, Stretch
@@ -57,8 +58,9 @@ class MeaningReader(PlaceReader, Protocol):
 class Meaning:
     """Weigh the figures and sentences of a report by what is asked; labels are encoded once."""
 
-    def __init__(self, reader: MeaningReader) -> None:
+    def __init__(self, reader: MeaningReader, indicators: Indicators) -> None:
         self._reader = reader
+        self._printed = indicators.printed_labels()
         self._asked = lru_cache(maxsize=_MOST_ASKED)(self._encode)
         self._labels: dict[str, Matrix] = {}
         self._turn = Lock()
@@ -96,7 +98,7 @@ class Meaning:
     ) -> dict[str, Weighed]:
         if not cells:
             return {}
-        labels = {cell.id: _label(cell) for cell in cells}
+        labels = {cell.id: self._label(cell) for cell in cells}
         known = self._known(tuple(dict.fromkeys(labels.values())))
         near = dict(zip(known, self._told(asked, np.stack(list(known.values()))), strict=True))
         worded = [labels[figure.id] for figure in by_words if figure.id in labels]
@@ -163,6 +165,14 @@ class Meaning:
                 found[begin] = max(score, found.get(begin, score))
         return found
 
+    def _label(self, figure: Figure) -> str:
+        """Return what the form prints before a cell; a kind of applicant is asked for apart from it."""
+        known = self._printed.get(figure.indicator or "")
+        if known is not None:
+            return known
+        column = () if figure.dimensions.applicant is not None else (figure.anchor.column or "").split("/")
+        return " ".join((*figure.anchor.row, *filter(None, column)))
+
     def _places(self, view: ReportView) -> PlaceVectors:
         with self._turn:
             return view.places(self._reader)
@@ -178,12 +188,6 @@ class Meaning:
             new = [label for label in labels if label not in self._labels]
             self._labels |= dict(zip(new, self._reader.encode_labels(new), strict=True))
             return {label: self._labels[label] for label in labels}
-
-
-def _label(figure: Figure) -> str:
-    """Return what the form prints before a cell; a kind of applicant is asked for apart from it."""
-    column = () if figure.dimensions.applicant is not None else (figure.anchor.column or "").split("/")
-    return " ".join((*figure.anchor.row, *filter(None, column)))
 
 
 def _window(view: ReportView, kind: PlaceKind, start: int) -> tuple[Stretch, list[Place]] | None:

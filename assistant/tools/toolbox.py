@@ -136,7 +136,7 @@ class Toolbox:
         self._views = views
         self._language = language
         self._indicators = indicators
-        self._meaning = None if reader is None else Meaning(reader)
+        self._meaning = None if reader is None else Meaning(reader, indicators)
 
     def list_reports(self, call: ListReports) -> tuple[ReportHead, ...]:
         """Return the reports within a filter, by organisation and year."""
