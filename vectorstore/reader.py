@@ -355,10 +355,12 @@ class Reader:
 
     @cached_property
     def _session(self) -> "_Session":
-        from onnxruntime import InferenceSession, SessionOptions
+        import onnxruntime
 
-        open_model = cast("Callable[..., _Session]", InferenceSession)
-        options = SessionOptions()
+        # The package says nothing of its types.
+        runtime = cast(Any, onnxruntime)
+        open_model = cast("Callable[..., _Session]", runtime.InferenceSession)
+        options = runtime.SessionOptions()
         options.log_severity_level = 3
         # Threads that wait busily for the next text double what reading a report costs.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")

@@ -18,7 +18,7 @@ from ingest.numerals import RATIO_UNITS, in_base_units
 from ingest.outline import Sentence
 from vectorstore.models import ReportHead
 
-SURE = 0.45
+SURE = 0.3
 """The chance from which a figure counts as what was asked."""
 MOST_MISSED = 0.34
 """The share of the asked words, by rarity, that a sentence may leave unmentioned."""

@@ -6,12 +6,23 @@ from assistant.language import Language
 from assistant.planning.bodies import Mention, bodies_in
 from assistant.planning.stated import Body, Group
 from assistant.planning.words import load_words
+from ingest.gazetteer import places_called
 from ingest.wording import aligned, folded
 from vectorstore.models import ReportHead, Span
 
 _GOVERNMENT = (
     "人民政府", "政府", "管委会", "管理委员会", "办事处", "街道办", "本级", "机关", "那边", "那块", "那里", "这边", "的",
+    "全省", "全市", "全县", "全区", "全旗", "全镇", "全乡",
 )  # fmt: skip
+_BODY_ENDS = (
+    "局", "委", "厅", "处", "办", "院", "署", "庭", "所", "馆", "台", "校", "中学", "小学", "大学", "学院", "公司", "集团", "银行",
+    "园", "园区", "开发区", "高新区", "区", "县", "市", "省", "州", "盟", "旗", "街道", "镇", "乡", "村", "社区", "大队", "支队",
+    "总队", "中心", "站", "会", "联", "办公室", "幼儿园", "医院",
+)  # fmt: skip
+"""How the names of bodies end: what ends otherwise behind a known name is no other body's name."""
+_NOT_ENDS = ("网站", "机会", "大会", "晚会", "会议")
+_FIRMS = ("公司", "集团", "银行", "厂", "企业")
+_AND = ("和", "与", "跟", "同", "比", "及", "对", "在", "问")
 _SHARED = frozenset("gtu")
 _NUMERALS = frozenset("一二三四五六七八九十两0123456789")
 
@@ -43,7 +54,23 @@ def bodies_of(
         clear = len(mention.organizations) == 1 or not (marked or keeps)
         if not taken and not inside and (clear or (marked and not mention.organizations)):
             named.append(_body(mention, earlier))
-    return tuple(sorted(named, key=lambda body: body.start))
+    return tuple(sorted(_without_things(named, heads), key=lambda body: body.start))
+
+
+def _without_things(named: Sequence[Body], heads: Sequence[ReportHead]) -> list[Body]:
+    """Leave out, beside a body of the library, stretches that name no body: a firm, a project, a person."""
+    held = {head.organization for head in heads}
+    if not any(body.name in held or body.choices for body in named):
+        return list(named)
+    return [body for body in named if body.name in held or body.choices or _may_be_body(aligned(body.name))]
+
+
+def _may_be_body(name: str) -> bool:
+    return not name.endswith(_FIRMS) and (_ends_as_body(name) or bool(places_called(name)))
+
+
+def _ends_as_body(words: str) -> bool:
+    return words.endswith(_BODY_ENDS) and not words.endswith(_NOT_ENDS)
 
 
 def _of_span(
@@ -79,8 +106,9 @@ def _is_whole(span: Span, mention: Mention, heads: Sequence[ReportHead]) -> bool
     before = typed[: max(0, mention.start - span.start)]
     while (shorter := _less(after, _GOVERNMENT)) != after:
         after = shorter
-    if after.strip():
+    if _ends_as_body(after.strip()):
         return False
+    before = before.removeprefix(next((word for word in _AND if before.startswith(word)), ""))
     own = [head for head in heads if head.organization in mention.organizations]
     around = "".join(folded(part) for head in own for part in (*head.region, head.organization))
     return all(char in around or char.isascii() for char in before) or not any(head.region for head in own)

@@ -177,14 +177,18 @@ class LearnedPlanner:
             said = as_one(said, text)
         elif slots.inner is None:
             said = as_one(said, text, marks=PARTED)
-        said = qualified(completed(said, text, rest), rest, self._language)
-        loose = tuple(word for _, word in rest)
+        said = completed(said, text, rest)
+        # 同一句里标记之外的词也说的是所问的数；别的句子、排除和数目不是
+        beside = [
+            (at, word)
+            for at, word in rest
+            if said and stands_beside(text, marked, at) and not _limits(word) and not _has_digit(word)
+        ]
+        said = qualified(said, beside)
+        loose = tuple(word for at, word in rest if (at, word) not in beside)
         bare = asked_in(text, marked, (*bodies, *periods))
         if operation == "lookup" and len(said) == 1 and said[0].mark in COUNTED:
-            # 问的只有一个数：同一句里标记之外的词也说的是它
-            beside = [word for at, word in rest if stands_beside(text, marked, at) and not _limits(word)]
-            said = (whole(said[0], beside, bare),)
-            loose = tuple(word for word in loose if word not in beside)
+            said = (whole(said[0], bare),)
         takes = operation in _UNMENTIONED and not (operation == "list" and said)
         unread += [text for text, years in left_out.items() if not {t.year for t in targets} & set(years)]
         if operation not in _WITHOUT_REPORT and not takes:
@@ -320,6 +324,10 @@ def _whole(reading: Reading) -> frozenset[str]:
 
 def _limits(words: str) -> bool:
     return any(limit in words for limit in load_words().limiting)
+
+
+def _has_digit(words: str) -> bool:
+    return any(char.isdigit() for char in words)
 
 
 def _elliptical(reading: Reading, operation: Asked, follows: bool) -> frozenset[Kept]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from assistant.language import Language
 from assistant.planning.stated import Placed, Said
 from assistant.planning.words import load_words
 from assistant.plans import Measure
@@ -50,13 +49,9 @@ def measures_of(text: str, spans: Sequence[Span], names: Sequence[Placed], units
     return tuple(found)
 
 
-def whole(said: Said, loose: Sequence[str], asked: str) -> Said:
-    """Return the one measure of a question with all that is said of it: words outside the marks, and those around it."""
-    measure = said.measure
-    beside = "".join((*measure.qualifiers, measure.applicant or "", measure.phrase, measure.column or ""))
-    more = tuple(word for word in loose if word not in beside)
-    told = {"qualifiers": (*measure.qualifiers, *more), "asked": asked or None}
-    return said.model_copy(update={"measure": measure.model_copy(update=told)})
+def whole(said: Said, asked: str) -> Said:
+    """Return the one measure of a question with the question around it."""
+    return said.model_copy(update={"measure": said.measure.model_copy(update={"asked": asked or None})})
 
 
 def spoken_of(spans: Sequence[Span], names: Sequence[Placed]) -> tuple[Said, ...]:
@@ -195,15 +190,14 @@ def each_of(text: str, units: Units) -> str | None:
     return None
 
 
-def qualified(said: Sequence[Said], words: Sequence[tuple[int, str]], language: Language) -> tuple[Said, ...]:
-    """Add words that change what is counted (逾期, 新增) to the measure they stand nearest to."""
+def qualified(said: Sequence[Said], words: Sequence[tuple[int, str]]) -> tuple[Said, ...]:
+    """Add words of content that no mark takes to the measure they stand nearest to: they narrow it (逾期, 对外)."""
     found = list(said)
     for at, word in words:
-        if word not in language.qualifying or not found:
-            continue
         index = min(range(len(found)), key=lambda i: min(abs(found[i].start - at), abs(found[i].end - at)))
         measure = found[index].measure
-        if word not in measure.phrase:
+        told = "".join((*measure.qualifiers, measure.applicant or "", measure.phrase, measure.column or ""))
+        if word not in told:
             changed = measure.model_copy(update={"qualifiers": (*measure.qualifiers, word)})
             found[index] = found[index].model_copy(update={"measure": changed})
     return tuple(found)

@@ -105,7 +105,8 @@ class Meaning:
         chosen = list(
             dict.fromkeys((*sorted(near, key=lambda label: -near[label])[:_CELLS], *worded[:_BY_WORDS]))
         )
-        text, lines = "", []
+        text = ""
+        lines: list[tuple[int, int]] = []
         for label in chosen:
             lines.append((len(text), len(text) + len(label)))
             text += f"{label}\n"

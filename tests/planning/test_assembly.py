@@ -154,14 +154,19 @@ def _unsure(record: dict[str, Any], **changes: Any) -> Plan:
     return LearnedPlanner(Unsure(), load_language(), load_indicators()).plan(question, HEADS)
 
 
-def test_confidence_is_the_chance_that_all_of_it_is_read_right():
-    record = {"text": "[o:青禾县][y:2021年][m:许可]办了多少件", "op": "lookup"}
-    spans = tuple(
-        span.model_copy(update={"probability": chance})
-        for span, chance in zip(parsed(record["text"])[1], (1.0, 0.9, 0.8), strict=True)
-    )
-    plan = _unsure(record, operation=(Likely(value="lookup", probability=0.5),), spans=spans)
-    assert plan.confidence == pytest.approx(0.36)
+def test_a_plan_is_as_sure_as_its_operation_and_less_so_by_an_unsure_slot():
+    record = {
+        "text": "[g:各街道][y:2021年][k:许可]最多的是哪个",
+        "op": "rank",
+        "over": "bodies",
+        "order": "desc",
+    }
+    likely = (Likely(value="rank", probability=0.8),)
+    sure = _unsure(record, operation=likely).confidence
+    unsure = _unsure(record, operation=likely, order=(Likely(value="desc", probability=0.5),)).confidence
+    unused = _unsure(record, operation=likely, ask=(Likely(value="why", probability=0.5),)).confidence
+    assert sure == unused == pytest.approx(0.8)
+    assert unsure < sure
 
 
 def test_an_unsure_operation_brings_the_second_likeliest_as_another_reading():
