@@ -1,6 +1,6 @@
 """Say which reports a plan is about, among the reports that there are."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from assistant.language import load_language
 from assistant.models import Question, Scope, ScopedReport
@@ -116,7 +116,7 @@ def _bodies(name: str, heads: Sequence[ReportHead]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _choices(plan: Plan, named: Iterator[tuple[str, ...]] | Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+def _choices(plan: Plan, named: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     """Return the namesakes of which a question does not say which one it means."""
     told = [
         name
