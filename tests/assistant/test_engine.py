@@ -77,7 +77,7 @@ def test_the_fingerprint_changes_with_the_library(engine_over):
 
 def test_a_question_with_markup_is_answered_like_any_other(engine):
     answer = engine.ask(Question(text="<script>alert(1)</script>临江区教委2022年收到几件申请"))
-    assert answer.status in {"answered", "refused"}
+    assert answer.status in {"answered", "refused", "clarify"}
     assert answer.question.startswith("<script>")
 
 
