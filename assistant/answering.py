@@ -6,10 +6,16 @@ from assistant.execution import Executor
 from assistant.language import Language
 from assistant.models import Drafted
 from assistant.plans import Plan
-from assistant.rendering import rendered
+from assistant.rendering import doubted, rendered
 from assistant.tools import Toolbox
 from ingest.indicators import Indicators
 from vectorstore.models import Filter
+
+LEAST_SURE = 0.5
+"""The chance of being what was asked below which an answer is offered as one reading and not given as the answer.
+
+Fitted on questions that the reader was not trained on.
+"""
 
 
 class PlanAnswerer:
@@ -20,6 +26,8 @@ class PlanAnswerer:
         self._executor = Executor(toolbox, language, indicators)
 
     def answer(self, plan: Plan, *, narrowed: Filter, observe: Callable[[str, str], None]) -> Drafted:
-        """Return the parts of the answer; `observe` is told each tool and what it was asked."""
+        """Return the parts of the answer, asked back where it is too unsure; `observe` is told each tool it uses."""
         executed = self._executor.execute(plan, narrowed=narrowed, observe=observe)
-        return rendered(plan, executed, self._toolbox)
+        drafted = rendered(plan, executed, self._toolbox)
+        drafted = drafted.model_copy(update={"confidence": plan.confidence * executed.sure})
+        return drafted if drafted.confidence >= LEAST_SURE else doubted(plan, drafted)

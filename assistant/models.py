@@ -99,7 +99,10 @@ class AnswerWarning(Value):
 
 
 class Drafted(Value):
-    """Hold the parts of an answer that an answerer decides; the engine adds the rest."""
+    """Hold the parts of an answer that an answerer decides; the engine adds the rest.
+
+    `confidence` is the chance that it answers what was asked.
+    """
 
     status: Status
     reason_code: ReasonCode | None
@@ -109,6 +112,7 @@ class Drafted(Value):
     derivations: tuple[Derivation, ...] = ()
     warnings: tuple[AnswerWarning, ...] = ()
     suggestions: tuple[str, ...] = ()
+    confidence: float = 1.0
 
 
 class Answer(Value):

@@ -256,19 +256,21 @@ class Parts(Value):
 
 
 class Listing(Value):
-    """Ask for the things that a report lists."""
+    """Ask for the things that a report lists; `asked` is the question around it, less bodies and years."""
 
     op: Literal["list"] = "list"
     about: str
     ask: Ask = "what"
+    asked: str | None = None
 
 
 class Passage(Value):
-    """Ask for what a report says about something."""
+    """Ask for what a report says about something; `asked` is the question around it, less bodies and years."""
 
     op: Literal["passage"] = "passage"
     about: str
     ask: Ask = "what"
+    asked: str | None = None
 
 
 class Claim(Value):

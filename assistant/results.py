@@ -4,8 +4,9 @@ Nothing here is worded; `rendering` makes the sentences. `Outcome` is what an op
 operation gives.
 """
 
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import Field
 
@@ -295,3 +296,24 @@ class Executed(Value):
     results: tuple[Result, ...]
     claims: tuple[Judged, ...] = ()
     identified: tuple[Identified, ...] = ()
+
+    @property
+    def sure(self) -> float:
+        """Return the chance of the figure of which it is least sure that it is the one meant."""
+        return min((found.sure for found in _found_in(self)), default=1.0)
+
+
+def _found_in(value: object) -> Iterator[Found]:
+    match value:
+        case Found():
+            yield value
+        case Measure() | Figure():
+            return
+        case Value():
+            for _, field in value:
+                yield from _found_in(field)
+        case tuple():
+            for one in cast(tuple[object, ...], value):
+                yield from _found_in(one)
+        case _:
+            return

@@ -66,7 +66,11 @@ _SLOTS_OF: dict[str, frozenset[str]] = {
     "unit": frozenset({"growth"}),
 }
 
-_SLOTS_OF_INNER = {"order": frozenset({"rank"}), "relation": frozenset({"filter"})}
+_SLOTS_OF_INNER = {
+    "order": frozenset({"rank"}),
+    "relation": frozenset({"filter"}),
+    "over": frozenset({"rank", "filter"}),
+}
 """What the operation inside asks for: 粉丝最多的那家收到几件."""
 
 

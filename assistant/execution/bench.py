@@ -36,7 +36,7 @@ class Bench:
         self.heads = toolbox.list_reports(ListReports(filter=narrowed))
         self._observe = observe
         self._matches: dict[tuple[str, str, str | None], tuple[Match, ...]] = {}
-        self._sentences: dict[tuple[tuple[str, ...], str, bool, bool], SectionLookup] = {}
+        self._sentences: dict[tuple[tuple[str, ...], str, bool, bool, str | None], SectionLookup] = {}
         self._views: dict[str, ReportView] = {}
         self._found: dict[tuple[Measure, str], Outcome] = {}
 
@@ -84,15 +84,21 @@ class Bench:
         return self._matches[wanted]
 
     def sentences(
-        self, heads: Sequence[ReportHead], query: str, *, dense: bool = False, near: bool = False
+        self,
+        heads: Sequence[ReportHead],
+        query: str,
+        *,
+        dense: bool = False,
+        near: bool = False,
+        asked: str | None = None,
     ) -> SectionLookup:
-        """Return the sentences and passages of reports that fit a query, best first."""
-        asked = (tuple(head.report_id for head in heads), query, dense, near)
-        if asked not in self._sentences:
+        """Return the sentences and passages of reports that fit a query, best first; `near` weighs their meaning."""
+        wanted = (tuple(head.report_id for head in heads), query, dense, near, asked)
+        if wanted not in self._sentences:
             self.note("search_sections", query)
-            call = SearchSections(filter=Filter(report_ids=asked[0]), query=query)
-            self._sentences[asked] = self.toolbox.search_sections(call, dense=dense, near=near)
-        return self._sentences[asked]
+            call = SearchSections(filter=Filter(report_ids=wanted[0]), query=query, asked=asked)
+            self._sentences[wanted] = self.toolbox.search_sections(call, dense=dense, near=near)
+        return self._sentences[wanted]
 
     def nearest(self, heads: Sequence[ReportHead], query: str) -> tuple[ReportHead, ...]:
         """Return, of very many reports, those whose words are nearest to a query, in the order given."""

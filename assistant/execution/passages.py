@@ -21,10 +21,14 @@ _ITEM = re.compile(
 _FIRST_ITEM = re.compile(r"^[\s*]*(?:一是|第一[，,、]|[（(]?1[)）.、．](?!\d)|①)")
 _ITEM_INSIDE = re.compile(r"[：:，,]\s*(?=一是)")
 _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,20})[”\"」』]")
-_MOST_UNSAID = 0.5
 _SAYS_IT = 1.0
-"""How much likelier, in log-odds of meaning, a sentence must be than none where it lacks the words."""
+"""How much likelier, in log-odds, a sentence must be than none to be what is asked for."""
+_ALSO_SAYS_IT = 2.5
+"""How far another one may lag behind the likeliest and belong to the answer."""
+_PROVES_IT = 2.5
+"""How much likelier it must be to prove a claim in other words than the claim's."""
 _MOST_SENTENCES = 3
+_MOST_LISTED = 6
 _MOST_OF_A_SECTION = 8
 _NEARLY_AS_GOOD = 0.03
 _SHORT_POINT = 26
@@ -64,6 +68,8 @@ def told(operation: Passage | Listing, place: Place, bench: Bench) -> Told | Unt
     found = None
     if operation.ask in {"problems", "plans"}:
         found = _points(operation, place, place.head, bench)
+    if found is None:
+        found = _meant(operation, place, place.head, bench)
     if found is None and isinstance(operation, Listing):
         found = _list(operation, place, place.head, bench)
     return (
@@ -76,9 +82,49 @@ def told(operation: Passage | Listing, place: Place, bench: Bench) -> Told | Unt
 
 def supporting(phrase: str, head: ReportHead, bench: Bench) -> Quote | None:
     """Return the sentence that says what a phrase says, None where none does clearly."""
-    for report_id, match in bench.sentences((head,), phrase).sentences:
-        if match.score >= FITTING_SENTENCE + 0.1 and match.missed <= MOST_MISSED:
+    for report_id, match in bench.sentences((head,), phrase, near=True).sentences:
+        worded = match.score >= FITTING_SENTENCE + 0.1 and match.missed <= MOST_MISSED
+        if match.near >= _PROVES_IT or (worded and match.near > -_SAYS_IT):
             return Quote(report_id=report_id, sentence=match.sentence)
+    return None
+
+
+def _meant(operation: Passage | Listing, place: Place, head: ReportHead, bench: Bench) -> Told | None:
+    """Return the sentences that answer by their meaning; of a list that one of them opens or belongs to, all of it."""
+    view = bench.view(head)
+    lookup = bench.sentences((head,), operation.about, dense=True, near=True, asked=operation.asked)
+    meant = {match.sentence.char_start: match for _, match in lookup.sentences if match.near >= _SAYS_IT}
+    if not meant or _QUOTED.search(operation.about):
+        return None
+    best = max(meant.values(), key=lambda match: match.near)
+    listed = _group_of(best.sentence, view) if isinstance(operation, Listing) else None
+    if listed is not None:
+        return _told(place, head, operation.ask, operation.about, listed, listed=True)
+    kept = [match for match in meant.values() if match.near >= best.near - _ALSO_SAYS_IT]
+    kept = sorted(kept, key=lambda match: -match.near)[
+        : _MOST_LISTED if isinstance(operation, Listing) else _MOST_SENTENCES
+    ]
+    sentences = {
+        sentence.char_start: sentence
+        for match in sorted(kept, key=lambda match: match.sentence.char_start)
+        for sentence in (_whole(match.sentence, head, view, bench), *_told_next(view, match.sentence))
+    }
+    if isinstance(operation, Listing) and len(kept) == 1:
+        about = _told_of(operation.about, bench.language)
+        items = _named_items(kept[0].sentence, about, view, bench.language)
+        sentences = {item.char_start: item for item in items} or sentences
+    return _told(place, head, operation.ask, operation.about, tuple(sentences.values()))
+
+
+def _group_of(sentence: Sentence, view: ReportView) -> list[Sentence] | None:
+    """Return the enumerated points that a sentence is one of, or opens."""
+    sentences = view.sentences
+    at = next(index for index, other in enumerate(sentences) if other.char_start == sentence.char_start)
+    behind = sentences[at + 1].char_start if at + 1 < len(sentences) else -1
+    for group in groups(view):
+        starts = {one.char_start for one in group}
+        if sentence.char_start in starts or group[0].char_start == behind:
+            return group
     return None
 
 
@@ -191,14 +237,9 @@ def _sentences(operation: Passage | Listing, place: Place, head: ReportHead, ben
     """Return the sentences that fit best; a word in quotation marks must stand in them."""
     view = bench.view(head)
     about = _told_of(operation.about, bench.language)
-    # 列举由条目的结构来找：近义的开头句会盖过各条
-    found = bench.sentences((head,), about, dense=True, near=isinstance(operation, Passage))
+    found = bench.sentences((head,), about, dense=True)
     ranked = _lifted([match for _, match in found.sentences], [hit.chunk.id for hit in found.passages], view)
-    fitting = [
-        match
-        for match in ranked
-        if match.score >= FITTING_SENTENCE and (match.missed <= _MOST_UNSAID or match.near >= _SAYS_IT)
-    ]
+    fitting = [match for match in ranked if match.score >= FITTING_SENTENCE and match.missed <= 0.5]
     terms = [squeezed(term) for term in _QUOTED.findall(operation.about)]
     if terms:
         fitting = [

@@ -14,15 +14,15 @@ from assistant.planning.bodies import bodies_in
 from assistant.planning.bodies_said import bodies_of, groups_of
 from assistant.planning.conversation import source_of, taken_over
 from assistant.planning.measures import as_one, completed, each_of, measures_of, qualified, spoken_of, whole
-from assistant.planning.operations import COUNTED, Made, adjacent, operations_of, over_of
+from assistant.planning.operations import COUNTED, Made, adjacent, measures_in, operations_of, over_of
 from assistant.planning.planner import Reads
 from assistant.planning.stated import Body, Period, Placed, Said, Slots, Stated, Stating
 from assistant.planning.targets import among_of, paired
-from assistant.planning.unread import asked_in, rest_of
+from assistant.planning.unread import asked_in, rest_of, stands_beside
 from assistant.planning.words import load_words
 from assistant.planning.years import years_in
 from assistant.planning.years_spoken import is_written, steps_back, years_of
-from assistant.plans import Operation, Plan, Ratio, Share, Target, Unclear
+from assistant.plans import Among, Everything, Operation, Plan, Ratio, Share, Target, Unclear
 from ingest.indicators import Indicators
 from ingest.wording import aligned
 from vectorstore.models import Asked, Filter, Kept, Likely, Reading, ReportHead, Span
@@ -169,16 +169,19 @@ class LearnedPlanner:
             said = as_one(said, text)
         said = qualified(completed(said, text, rest), rest, self._language)
         loose = tuple(word for _, word in rest)
+        bare = asked_in(text, marked, (*bodies, *periods))
         if operation == "lookup" and len(said) == 1 and said[0].mark in COUNTED:
-            # 问的只有一个数：标记之外的词也说的是它
-            said = (whole(said[0], loose, asked_in(text, marked, (*bodies, *periods))),)
-            loose = tuple(word for word in loose if any(limit in word for limit in load_words().limiting))
+            # 问的只有一个数：同一句里标记之外的词也说的是它
+            beside = [word for at, word in rest if stands_beside(text, marked, at) and not _limits(word)]
+            said = (whole(said[0], beside, bare),)
+            loose = tuple(word for word in loose if word not in beside)
         takes = operation in _UNMENTIONED and not (operation == "list" and said)
         unread += [text for text, years in left_out.items() if not {t.year for t in targets} & set(years)]
         if operation not in _WITHOUT_REPORT and not takes:
             unread += loose
         return Stated(
             text=text,
+            asked=bare,
             operation=operation,
             slots=slots,
             bodies=bodies,
@@ -305,6 +308,10 @@ def _whole(reading: Reading) -> frozenset[str]:
     return frozenset(span.text for span in reading.spans if span.mark in "yx")
 
 
+def _limits(words: str) -> bool:
+    return any(limit in words for limit in load_words().limiting)
+
+
 def _elliptical(reading: Reading, operation: Asked, follows: bool) -> frozenset[Kept]:
     """Return what a follow-up must take over because it names nothing that is counted."""
     counts = operation in _COUNTING and not any(span.mark in "mnbkacdtf" for span in reading.spans)
@@ -414,13 +421,17 @@ _USES: dict[str, frozenset[str]] = {
 }
 
 
-_USES_INSIDE = {"order": "rank", "relation": "filter"}
+_USES_INSIDE: dict[str, frozenset[str]] = {
+    "order": frozenset({"rank"}),
+    "relation": frozenset({"filter"}),
+    "over": frozenset({"rank", "filter"}),
+}
 
 
 def _uses(operation: str, inner: str | None, slot: str) -> bool:
     if slot not in _USES:
         return operation not in ("chat", "outside", "explain")
-    return operation in _USES[slot] or (inner is not None and _USES_INSIDE.get(slot) == inner)
+    return operation in _USES[slot] or inner in _USES_INSIDE.get(slot, ())
 
 
 def _plan(made: Made, narrowed: Filter, chance: float) -> Plan:
@@ -437,14 +448,26 @@ def _plan(made: Made, narrowed: Filter, chance: float) -> Plan:
         )
     everywhere = over_of(made) == "bodies" and made.operation in _EVERYWHERE
     made = made.model_copy(update={"targets": targets})
+    among = among_of(made, made.where, everywhere=everywhere)
     return Plan(
         standalone=_standalone(made),
-        among=among_of(made, made.where, everywhere=everywhere),
+        among=among,
         operations=operations,
         claims=made.claims,
-        unread=tuple(dict.fromkeys((*made.unread, *made.aside))),
+        unread=tuple(dict.fromkeys((*made.unread, *made.aside, *_left_aside(made, among)))),
         confidence=min(1.0, chance),
     )
+
+
+def _left_aside(made: Made, among: Among) -> list[str]:
+    """Return the bodies named beside a group of which they are neither the place nor what an operand is of."""
+    if not isinstance(among, Everything) or among.region is None:
+        return []
+    used = {
+        among.region,
+        *(measure.at.organization for measure in measures_in(made.operations) if measure.at),
+    }
+    return [body.name for body in made.bodies if body.name not in used]
 
 
 _EVERYWHERE = frozenset({"rank", "count", "filter", "mean", "median", "sum", "compare"})

@@ -52,10 +52,7 @@ def whole(said: Said, loose: Sequence[str], asked: str) -> Said:
     """Return the one measure of a question with all that is said of it: words outside the marks, and those around it."""
     measure = said.measure
     beside = "".join((*measure.qualifiers, measure.applicant or "", measure.phrase, measure.column or ""))
-    limiting = load_words().limiting
-    more = tuple(
-        word for word in loose if word not in beside and not any(limit in word for limit in limiting)
-    )
+    more = tuple(word for word in loose if word not in beside)
     told = {"qualifiers": (*measure.qualifiers, *more), "asked": asked or None}
     return said.model_copy(update={"measure": measure.model_copy(update=told)})
 

@@ -75,8 +75,10 @@ def operations_of(stated: Stated) -> Made:
     maker = _Maker(stated)
     operations = maker.operations()
     claims = maker.claims()
-    used = any(measure.exclude for measure in _measures(operations)) or stated.operation == "remainder"
-    lost = () if used or isinstance(operations[0], Unclear) else stated.excluded
+    first = operations[0]
+    used = any(measure.exclude for measure in measures_in(operations)) or isinstance(first, Remainder)
+    talk = isinstance(first, Unclear) and first.obstacle in ("chat", "outside")
+    lost = () if used or talk else stated.excluded
     return Made(
         **dict(stated.model_copy(update={"unread": (*stated.unread, *maker.unread, *lost)})),
         operations=operations,
@@ -96,17 +98,17 @@ def over_of(stated: Stated) -> Over:
     return "measures" if len(stated.measures(COUNTED)) > 1 else "bodies"
 
 
-def _measures(value: object) -> Iterator[Measure]:
+def measures_in(value: object) -> Iterator[Measure]:
     """Yield every measure in operations."""
     match value:
         case Measure():
             yield value
         case Value():
             for _, field in value:
-                yield from _measures(field)
+                yield from measures_in(field)
         case tuple():
             for one in cast(tuple[object, ...], value):
-                yield from _measures(one)
+                yield from measures_in(one)
         case _:
             return
 
@@ -327,6 +329,13 @@ class _Maker:
     def _two(self) -> tuple[Operand | None, Operand | None]:
         """Return the first and the second of two: the part and the whole, the one and the other."""
         parts, wholes, plain = self._parts, self._wholes, self._plain
+        if parts and wholes and len(plain) == 1:
+            # 依申请公开里，予以公开的占办结总数：两边说的都是它
+            both = (*plain[0].qualifiers, plain[0].phrase)
+            parts, wholes = (
+                tuple(one.model_copy(update={"qualifiers": (*both, *one.qualifiers)}) for one in side)
+                for side in (parts, wholes)
+            )
         if not parts and not wholes and len(plain) > 1:
             return plain[0], _joined(plain[1:])
         parts = parts or (plain if wholes else plain[:1])
@@ -571,7 +580,9 @@ class _Maker:
         about = about or "".join(self._stated.rest) or _ABOUT.get(ask, "")
         if not about:
             return None
-        return Listing(about=about, ask=ask) if operation == "list" else Passage(about=about, ask=ask)
+        kind = Listing if operation == "list" else Passage
+        carried = f"{about} " if self._stated.inherits else ""
+        return kind(about=about, ask=ask, asked=f"{carried}{self._stated.asked}" or None)
 
     def _particulars(self) -> tuple[Particular, ...]:
         """Return what is asked of a report itself: as read, and what the words name besides."""

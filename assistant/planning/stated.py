@@ -66,14 +66,15 @@ class Slots(Value):
 class Stated(Value):
     """Hold what a turn asks: what it says itself, and what it takes over.
 
-    `targets` are bodies and years, paired as asked; `said` are the measures as asked for, `spoken` the stretches that
-    name them, each by itself; `less` and `excluded` are what is left out of bodies and measures. `rest` are words of
-    content that nothing above accounts for, `aside` stretches about something else, `each`
-    the unit for one of which a mean is asked. A result is `swappable` where
-    nothing says which of two comes first.
+    `asked` is the text less bodies and years. `targets` are bodies and years, paired as asked; `said` are the measures
+    as asked for, `spoken` the stretches that name them, each by itself; `less` and `excluded` are what is left out of
+    bodies and measures. `rest` are words of content that nothing above accounts for, `aside` stretches about something
+    else, `each` the unit for one of which a mean is asked. A result is `swappable` where nothing says which of two
+    comes first.
     """
 
     text: str
+    asked: str = ""
     operation: Asked
     slots: Slots = Slots()
     bodies: tuple[Body, ...] = ()

@@ -66,6 +66,14 @@ def asked_in(text: str, marked: Sequence[Placed], named: Sequence[Placed]) -> st
     return "，".join(clause for clause in kept if clause)
 
 
+def stands_beside(text: str, marked: Sequence[Placed], at: int) -> bool:
+    """Tell whether the clause in which something stands has a mark: another clause asks for something else."""
+    return any(
+        start <= at < end and any(mark.start < end and start < mark.end for mark in marked)
+        for start, end in _clauses(aligned(text))
+    )
+
+
 def _without(plain: str, words: Sequence[str]) -> str:
     """Return the text with these words blank, each character in its place."""
     for word in words:

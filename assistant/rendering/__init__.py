@@ -11,12 +11,14 @@ from assistant.rendering.citing import (
     value_text,
     words_of,
 )
+from assistant.rendering.refusals import doubted
 from assistant.rendering.understood import understood
 
 __all__ = [
     "NOT_COMPUTED",
     "Draft",
     "amount",
+    "doubted",
     "issuer",
     "printed_amounts",
     "refuse",

@@ -66,6 +66,16 @@ def refused(stopped: Stopped, plan: Plan) -> Drafted:
             )
 
 
+def doubted(plan: Plan, drafted: Drafted) -> Drafted:
+    """Return an answer of which it is not sure that it is what was asked: as one reading, for the asker to confirm."""
+    if drafted.status not in ("answered", "partial"):
+        return drafted
+    lead = f"没有把握这样理解：{understood(plan)}。若问的正是这个："
+    return drafted.model_copy(
+        update={"status": "clarify", "reason_code": "ambiguous", "text": f"{lead}\n{drafted.text}"}
+    )
+
+
 def missing_text(one: Absent, told: Sequence[str], cells: str) -> str:
     """Return why a measure has no value at a place."""
     whose, asked = where(one.place), phrase(one.measure)

@@ -7,7 +7,7 @@ from typing import Literal, assert_never
 from assistant.plans import Amount, Claim, Measure, Operand, Particular, Relation, Target, measures_of
 from assistant.rendering.citing import amount
 from assistant.results import Absent, Computed, Denied, Found, Outcome, Place
-from assistant.tools import label_of
+from assistant.tools import label_of, squeezed
 from ingest.checks import plain
 from ingest.models import Figure
 
@@ -85,7 +85,7 @@ def thing(outcome: Outcome) -> str:
     """Return what an outcome counts: the form's label of a cell, else the asker's words."""
     match outcome:
         case Found(figure=figure, measure=measure):
-            return cell(figure) if figure.origin == "table" else phrase(measure)
+            return cell(figure) if figure.origin == "table" else _as_printed(phrase(measure), figure)
         case Denied(measure=measure) | Absent(measure=measure):
             return phrase(measure)
         case Computed(measure=measure, inputs=inputs):
@@ -94,6 +94,13 @@ def thing(outcome: Outcome) -> str:
             return "、".join(dict.fromkeys(thing(each) for each in inputs))
         case _:
             assert_never(outcome)
+
+
+def _as_printed(asked: str, figure: Figure) -> str:
+    """Return the asker's words, and beside them what the report calls it where it says it otherwise."""
+    printed = joined(figure.label)
+    same = squeezed(printed) in squeezed(asked) or squeezed(asked) in squeezed(printed)
+    return asked if same or not printed else f"{asked}（报告写作“{printed}”）"
 
 
 def cell(figure: Figure) -> str:

@@ -74,10 +74,11 @@ class CompareFigures(Value):
 
 
 class SearchSections(Value):
-    """Ask for the sentences and passages that fit a phrase."""
+    """Ask for the sentences and passages that fit a phrase; `asked` is the phrase among the words around it."""
 
     filter: Filter
     query: str
+    asked: str | None = None
 
 
 class GetTable(Value):
@@ -201,7 +202,7 @@ class Toolbox:
                 asked,
                 view,
                 self._language,
-                weigh=partial(self._meaning.of_sentences, call.query, view)
+                weigh=partial(self._meaning.of_sentences, call.asked or call.query, view)
                 if self._meaning and near
                 else None,
             )[:_MOST_RESULTS]
