@@ -134,7 +134,7 @@ def open_assistant(settings: Settings) -> Assistant:
         plans,
         fingerprint=_fingerprint(settings, endpoint, reader),
         agent=agent,
-        asks_rules_first=settings.engine == "auto",
+        asks_plan_first=settings.engine == "auto",
     )
     return Assistant(settings, library, retriever, toolbox, planner, engine, agent)
 

@@ -71,13 +71,13 @@ class Engine:
         *,
         fingerprint: str,
         agent: AgentAnswerer | None = None,
-        asks_rules_first: bool = True,
+        asks_plan_first: bool = True,
     ) -> None:
         self._reports = reports
         self._planner = planner
         self._plans = plans
         self._agent = agent
-        self._asks_rules_first = asks_rules_first
+        self._asks_plan_first = asks_plan_first
         self._base_fingerprint = fingerprint
 
     @property
@@ -139,7 +139,7 @@ class Engine:
             drafted = yield from self._carried_out(plan, question.filter)
             return self._grounded(question, plan, drafted, started=started)
         by_plan: Drafted | None = None
-        if self._asks_rules_first:
+        if self._asks_plan_first:
             by_plan = yield from self._carried_out(plan, question.filter)
             if _is_certain(by_plan, plan):
                 return self._grounded(question, plan, by_plan, started=started)

@@ -68,7 +68,7 @@ def shelf(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def engine_over(shelf):
-    """Return a function from report files to an engine that answers by rule."""
+    """Return a function from report files to an engine without a language model."""
     return lambda *files: shelf.engine(shelf.toolbox(*files))
 
 
@@ -101,7 +101,7 @@ def agent_over(shelf):
             time_limit=time_limit, context_tokens=context_tokens, **options,
         )  # fmt: skip
         opened.append(agent)
-        return shelf.engine(library, agent=agent, asks_rules_first=auto)
+        return shelf.engine(library, agent=agent, asks_plan_first=auto)
 
     yield build
     for agent in opened:
