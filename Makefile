@@ -54,6 +54,7 @@ bench: $(INSTALLED_DEV) ## 测量速度与质量
 	$(BIN)/python -m benchmarks.bench
 	$(BIN)/python -m benchmarks.reading $(SIZE)
 	$(BIN)/python -m benchmarks.agent
+	$(BIN)/python -m benchmarks.wordings
 
 bench-scale: $(INSTALLED_DEV) ## 测量库变大后回答慢多少（SIZE=5000）
 	$(BIN)/python -m benchmarks.scale $(SIZE)

@@ -20,8 +20,8 @@ from assistant.conversations import Conversations
 from assistant.engine import Engine
 from assistant.errors import EngineUnavailable
 from assistant.language import load_language
+from assistant.models import Question
 from assistant.planning import LearnedPlanner, Planner
-from assistant.rules import RulesAnswerer
 from assistant.settings import Settings
 from assistant.tools import Toolbox, Views
 from ingest.indicators import load_indicators
@@ -59,6 +59,7 @@ class Assistant:
         library: Library,
         retriever: Retriever,
         toolbox: Toolbox,
+        planner: Planner,
         engine: Engine,
         agent: AgentAnswerer | None = None,
     ) -> None:
@@ -66,6 +67,7 @@ class Assistant:
         self.library = library
         self.retriever = retriever
         self.toolbox = toolbox
+        self.planner = planner
         self.engine = engine
         self._agent = agent
 
@@ -73,11 +75,6 @@ class Assistant:
     def conversations(self) -> Conversations:
         """Return the conversations that stand beside the reports."""
         return Conversations(self.library.database)
-
-    @cached_property
-    def planner(self) -> Planner:
-        """Return what makes a plan of a question, by the trained reader that ships with the package."""
-        return LearnedPlanner(Reader.bundled(), load_language(), load_indicators())
 
     def __enter__(self) -> Self:
         return self
@@ -88,7 +85,8 @@ class Assistant:
         self.close()
 
     def warm_up(self) -> None:
-        """Load what the first question would otherwise wait for: dictionary, index and embedding model."""
+        """Load what the first question would otherwise wait for: dictionary, reader, index and embedding model."""
+        self.planner.plan(Question(text="政府信息公开"), ())
         self.retriever.search("政府信息公开", top_k=1)
         if self._agent is not None:
             self._agent.prepare()
@@ -117,29 +115,28 @@ def open_assistant(settings: Settings) -> Assistant:
     if settings.engine == "llm" and not is_configured(settings):
         raise EngineUnavailable(
             "没有设置大模型，不能用它作答。请设 GONGKAI_LLM_PRESET 与 GONGKAI_LLM_API_KEY（或 GONGKAI_LLM_BASE_URL 与 "
-            "GONGKAI_LLM_MODEL），用 gongkai model check 试一试；或用 --engine rules，由内置规则作答。"
+            "GONGKAI_LLM_MODEL），用 gongkai model check 试一试；或用 --engine rules，不用大模型作答。"
         )
     keep_quiet()
     endpoint = endpoint_of(settings) if settings.engine != "rules" and is_configured(settings) else None
     library = Library.open(settings.library_url, create=False)
     retriever = _retriever(settings, library)
     language, indicators = load_language(), load_indicators()
-    reader = Reader.found()
-    views = Views(library, indicators, reader=reader.digest if reader is not None else None)
+    reader = Reader.bundled()
+    views = Views(library, indicators, reader=reader.digest)
     toolbox = Toolbox(library, retriever, views, language, indicators, reader=reader)
-    rules = RulesAnswerer(toolbox, language, indicators)
+    planner = LearnedPlanner(reader, language, indicators)
     plans = PlanAnswerer(toolbox, language, indicators)
     agent = None if endpoint is None else _agent(settings, endpoint, toolbox, plans)
     engine = Engine(
         library,
-        rules,
+        planner,
         plans,
-        language,
-        fingerprint=_fingerprint(settings, endpoint),
+        fingerprint=_fingerprint(settings, endpoint, reader),
         agent=agent,
-        asks_rules_first=settings.engine == "auto",
+        asks_plan_first=settings.engine == "auto",
     )
-    return Assistant(settings, library, retriever, toolbox, engine, agent)
+    return Assistant(settings, library, retriever, toolbox, planner, engine, agent)
 
 
 @contextmanager
@@ -237,7 +234,7 @@ def _index_place(settings: Settings) -> Path | str:
     return settings.chroma_url or settings.data / "chroma"
 
 
-def _fingerprint(settings: Settings, endpoint: Endpoint | None) -> str:
+def _fingerprint(settings: Settings, endpoint: Endpoint | None, reader: Reader) -> str:
     """Return a digest of what decides an answer, apart from the library's state."""
     model = "" if endpoint is None else endpoint.model_dump_json(exclude={"api_key", "timeout", "retries"})
     limits = (settings.llm_most_calls, settings.llm_context_tokens, settings.llm_time_limit)
@@ -246,6 +243,7 @@ def _fingerprint(settings: Settings, endpoint: Endpoint | None) -> str:
         _code_digest(),
         settings.engine,
         model_name(settings.embedding_model),
+        reader.digest,
         digest(),
         *((model, *map(str, limits)) if endpoint is not None else ()),
     )

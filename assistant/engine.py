@@ -1,4 +1,4 @@
-"""Run a question through scope, answerer and grounding, as one stream of events."""
+"""Run a question through planner, answerer and grounding, as one stream of events."""
 
 import hashlib
 import logging
@@ -13,7 +13,6 @@ from assistant.agent import AgentAnswerer, Outcome
 from assistant.answering import PlanAnswerer
 from assistant.errors import AssistantError, ModelFailed, QuestionInvalid
 from assistant.grounding import unproven
-from assistant.language import Language
 from assistant.models import (
     Answer,
     AnswerWarning,
@@ -30,11 +29,9 @@ from assistant.models import (
     ToolStarted,
 )
 from assistant.plan_json import checked
-from assistant.planning import resolve
-from assistant.plans import Plan
+from assistant.planning import Planner, scope_of
+from assistant.plans import About, Check, Holdings, Operation, Passage, Plan, Unclear
 from assistant.rendering import refuse, understood
-from assistant.routing import is_certain, is_for_rules
-from assistant.rules import RulesAnswerer
 from assistant.tools import TOOL_LABELS
 from prompts import load
 from vectorstore.errors import StoreError
@@ -69,25 +66,23 @@ class Engine:
     def __init__(
         self,
         reports: Reports,
-        rules: RulesAnswerer,
+        planner: Planner,
         plans: PlanAnswerer,
-        language: Language,
         *,
         fingerprint: str,
         agent: AgentAnswerer | None = None,
-        asks_rules_first: bool = True,
+        asks_plan_first: bool = True,
     ) -> None:
         self._reports = reports
-        self._rules = rules
+        self._planner = planner
         self._plans = plans
-        self._language = language
         self._agent = agent
-        self._asks_rules_first = asks_rules_first
+        self._asks_plan_first = asks_plan_first
         self._base_fingerprint = fingerprint
 
     @property
     def fingerprint(self) -> str:
-        """Return what the answers depend on: settings, rules and the state of the library."""
+        """Return what the answers depend on: settings, code, model and the state of the library."""
         state = f"{self._base_fingerprint}:{self._reports.revision}"
         return hashlib.sha256(state.encode("utf-8")).hexdigest()[:16]
 
@@ -104,10 +99,13 @@ class Engine:
         started = time.perf_counter()
         try:
             _check(question)
-            scope = resolve(question, self._reports.headings(), self._language)
+            heads = self._reports.headings()
+            plan = self._planner.plan(question, heads)
+            yield Planned(plan=plan, understanding=understood(plan))
+            scope = scope_of(plan, question, heads)
             yield Scoped(scope=scope)
             draft = 0
-            answering = self._answered(question, scope, started)
+            answering = self._answered(question, plan, scope, started)
             try:
                 while True:
                     event = next(answering)
@@ -127,24 +125,24 @@ class Engine:
         try:
             question = Question(text=checked(plan).standalone, filter=filter)
             yield Planned(plan=plan, understanding=understood(plan))
-            drafted = yield from _worked_out(
-                lambda observe: self._plans.answer(plan, narrowed=filter, observe=observe)
-            )
+            drafted = yield from self._carried_out(plan, filter)
             yield from _told(self._grounded(question, plan, drafted, started=started))
         except (AssistantError, StoreError) as error:
             yield Failed(message=str(error), retryable=error.retryable)
 
-    def _answered(self, question: Question, scope: Scope, started: float) -> Generator[Event, None, Answer]:
-        """Answer by rule, by model, or by rule because the model could not; the answer says which."""
+    def _answered(
+        self, question: Question, plan: Plan, scope: Scope, started: float
+    ) -> Generator[Event, None, Answer]:
+        """Answer by the plan, by a model, or by the plan because the model could not; the answer says which."""
         agent = self._agent
-        if agent is None or is_for_rules(scope, self._language):
-            drafted = yield from self._by_rule(question, scope)
-            return self._grounded(question, scope, drafted, started=started)
-        by_rule: Drafted | None = None
-        if self._asks_rules_first:
-            by_rule = yield from self._by_rule(question, scope)
-            if is_certain(by_rule, scope, self._language):
-                return self._grounded(question, scope, by_rule, started=started)
+        if agent is None or _is_settled(plan, scope):
+            drafted = yield from self._carried_out(plan, question.filter)
+            return self._grounded(question, plan, drafted, started=started)
+        by_plan: Drafted | None = None
+        if self._asks_plan_first:
+            by_plan = yield from self._carried_out(plan, question.filter)
+            if _is_certain(by_plan, plan):
+                return self._grounded(question, plan, by_plan, started=started)
         warning = AnswerWarning(code="model_unproven", message=load("model_unproven").fill(), citations=())
         outcome = Outcome()
         try:
@@ -154,67 +152,68 @@ class Engine:
             message = load("model_failed").fill(reason=str(error))
             warning = AnswerWarning(code="model_failed", message=message, citations=())
         if outcome.drafted is not None:
-            answer = self._finished(question, scope, outcome.drafted, model=agent.model, started=started)
+            answer = self._finished(question, plan, outcome.drafted, model=agent.model, started=started)
             faults = unproven(answer, self._reports.text)
             if not faults:
                 return answer
             outcome = Outcome(faults=faults)
         if outcome.faults:
             logger.warning("withheld the model's answer to %r: %s", question.text, "；".join(outcome.faults))
-        if by_rule is None:
-            by_rule = yield from self._by_rule(question, scope)
+        if by_plan is None:
+            by_plan = yield from self._carried_out(plan, question.filter)
         if outcome.declined:
-            return self._declined(question, scope, by_rule, agent.model, started=started)
-        warned = by_rule.model_copy(update={"warnings": (*by_rule.warnings, warning)})
-        return self._grounded(question, scope, warned, started=started)
+            return self._declined(question, plan, scope, by_plan, agent.model, started=started)
+        warned = by_plan.model_copy(update={"warnings": (*by_plan.warnings, warning)})
+        return self._grounded(question, plan, warned, started=started)
 
     def _declined(
-        self, question: Question, scope: Scope, by_rule: Drafted, model: str, *, started: float
+        self, question: Question, plan: Plan, scope: Scope, by_plan: Drafted, model: str, *, started: float
     ) -> Answer:
-        """Return what is said where the model found nothing: the rules' certain answer, or their reason."""
-        if by_rule.status in {"refused", "clarify"}:
-            return self._finished(question, scope, by_rule, model=model, started=started)
-        if is_certain(by_rule, scope, self._language):
+        """Return what is said where the model found nothing: the plan's certain answer, or its reason."""
+        if by_plan.status in {"refused", "clarify"}:
+            return self._finished(question, plan, by_plan, model=model, started=started)
+        if _is_certain(by_plan, plan):
             warning = AnswerWarning(
                 code="model_declined", message=load("model_declined").fill(), citations=()
             )
-            warned = by_rule.model_copy(update={"warnings": (*by_rule.warnings, warning)})
-            return self._grounded(question, scope, warned, started=started)
+            warned = by_plan.model_copy(update={"warnings": (*by_plan.warnings, warning)})
+            return self._grounded(question, plan, warned, started=started)
         names = "、".join(f"{one.organization}{one.year or ''}" for one in scope.candidates[:3])
         refused = refuse("no_evidence", load("no_evidence").fill(reports=names))
-        return self._finished(question, scope, refused, model=model, started=started)
+        return self._finished(question, plan, refused, model=model, started=started)
 
-    def _by_rule(self, question: Question, scope: Scope) -> Generator[Event, None, Drafted]:
-        return (yield from _worked_out(lambda observe: self._rules.answer(question, scope, observe=observe)))
+    def _carried_out(self, plan: Plan, narrowed: Filter) -> Generator[Event, None, Drafted]:
+        return (
+            yield from _worked_out(
+                lambda observe: self._plans.answer(plan, narrowed=narrowed, observe=observe)
+            )
+        )
 
-    def _grounded(
-        self, question: Question, read: Scope | Plan, drafted: Drafted, *, started: float
-    ) -> Answer:
+    def _grounded(self, question: Question, plan: Plan, drafted: Drafted, *, started: float) -> Answer:
         """Return the answer when all of it is proven, else a refusal: nothing unproven is shown."""
-        answer = self._finished(question, read, drafted, started=started)
-        if drafted.status in {"refused", "clarify"}:
-            return answer
+        answer = self._finished(question, plan, drafted, started=started)
         faults = unproven(answer, self._reports.text) if answer.citations or answer.figures else ()
         if not faults:
             return answer
         logger.warning("withheld an answer to %r: %s", question.text, "；".join(faults))
         withheld = refuse("no_evidence", load("unproven").fill())
-        return self._finished(question, read, withheld, started=started)
+        return self._finished(question, plan, withheld, started=started)
 
     def _finished(
         self,
         question: Question,
-        read: Scope | Plan,
+        plan: Plan,
         drafted: Drafted,
         *,
         started: float,
         model: str | None = None,
     ) -> Answer:
+        """Return the whole answer; what a model wrote did not come of the plan, and carries none."""
         return Answer(
             question=question.text,
-            standalone_question=read.standalone,
-            plan=read if isinstance(read, Plan) else None,
-            understanding=understood(read) if isinstance(read, Plan) else "",
+            standalone_question=plan.standalone,
+            plan=plan if model is None else None,
+            understanding=understood(plan) if model is None else "",
             status=drafted.status,
             reason_code=drafted.reason_code,
             text=drafted.text,
@@ -228,6 +227,39 @@ class Engine:
             latency_ms=round((time.perf_counter() - started) * 1000, 1),
             fingerprint=self.fingerprint,
         )
+
+
+_FOR_THE_PLAN = frozenset({"which_organization", "chat", "outside"})
+_FACTS = (About, Check, Holdings)
+"""The operations whose answers need no figure to be certain."""
+_OPEN = frozenset({"how", "why", "summary"})
+"""What is asked of a passage that a model tells better."""
+
+
+def _is_settled(plan: Plan, scope: Scope) -> bool:
+    """Tell whether a question is settled before any model could help: no such report, which one, what is there."""
+    return not scope.candidates or len(scope.choices) > 1 or all(map(_needs_no_model, plan.operations))
+
+
+def _needs_no_model(operation: Operation) -> bool:
+    match operation:
+        case Unclear(obstacle=obstacle):
+            return obstacle in _FOR_THE_PLAN
+        case _:
+            return isinstance(operation, Holdings)
+
+
+def _is_certain(drafted: Drafted, plan: Plan) -> bool:
+    """Tell whether what came of a plan needs no second thought."""
+    unreadable = any(isinstance(each, Unclear) and each.obstacle == "unreadable" for each in plan.operations)
+    if plan.unread or unreadable:
+        return False
+    if drafted.status in {"refused", "clarify"}:
+        return drafted.reason_code in {"no_report", "blank_cell", "out_of_scope"}
+    if any(isinstance(each, Passage) and each.ask in _OPEN for each in plan.operations):
+        return False
+    facts = all(isinstance(each, _FACTS) for each in plan.operations)
+    return facts or bool(drafted.figures or drafted.derivations)
 
 
 def _last_word(events: Iterator[Event]) -> Answer:

@@ -1,4 +1,4 @@
-"""Know the words with which questions are put: kinds, fillers, units and names of bodies.
+"""Know the words that questions and reports share: fillers, units, names of one thing and of bodies.
 
 The words stand in `language.toml`; nothing here knows a report.
 """
@@ -7,22 +7,16 @@ import re
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal, cast
+from typing import Any
 
 from ingest.models import Value
 from ingest.wording import folded
 from vectorstore.lexical import words as segment
 
-Kind = Literal[
-    "collection", "consistency", "headings", "rank", "compare", "difference", "growth", "remaining", "trend",
-    "breakdown", "share", "average", "sum", "period", "basis", "date", "contact", "quantity", "truth", "list", "passage",
-]  # fmt: skip
-
 
 class Language(Value):
     """Hold the compiled vocabulary; patterns match folded text."""
 
-    kinds: tuple[tuple[Kind, str], ...]
     filler_phrases: str
     fillers: frozenset[str]
     units: tuple[tuple[str, str], ...]
@@ -38,26 +32,12 @@ class Language(Value):
     place_words: frozenset[str]
     english_bodies: tuple[tuple[str, str], ...]
     denial_topics: tuple[str, ...]
-    holdings: frozenset[str]
     improvements_asked: str
     leads_to_problems: str
     leads_to_plans: str
-    reasons_asked: str
     problems_asked: str
-    plans_asked: str
     problems_told: str
     plans_told: str
-
-    def kind(self, asked: str) -> Kind:
-        """Return what a folded question asks for; a passage when nothing says otherwise."""
-        counted = self.unit(asked) is not None
-        for kind, pattern in self.kinds:
-            if (counted and kind in {"contact", "date"}) or not re.search(pattern, asked):
-                continue
-            if kind == "collection" and any(word not in self.holdings for word in self.content(asked)):
-                continue
-            return kind
-        return "passage"
 
     def content(self, asked: str) -> tuple[str, ...]:
         """Return the words of a folded question that carry content, in order, repeated ones too.
@@ -102,7 +82,6 @@ def load_language() -> Language:
     """Read the vocabulary that ships with the package."""
     raw: dict[str, Any] = tomllib.loads((files("assistant") / "language.toml").read_text("utf-8"))
     return Language(
-        kinds=tuple((cast(Kind, entry["kind"]), "|".join(entry["patterns"])) for entry in raw["kinds"]),
         filler_phrases="|".join(f"(?:{phrase})" for phrase in raw["fillers"]["phrases"]),
         fillers=frozenset(raw["fillers"]["words"]),
         units=tuple((unit, "|".join(patterns)) for unit, patterns in raw["units"].items()),
@@ -118,7 +97,6 @@ def load_language() -> Language:
         body_parts=tuple(sorted(raw["bodies"]["parts"], key=len, reverse=True)),
         common_bodies=frozenset(raw["bodies"]["common"]),
         place_words=frozenset(raw["bodies"]["words"]),
-        holdings=frozenset(raw["holdings"]["words"]),
         **raw["points"],
         denial_topics=tuple(raw["denials"]["topics"]),
         english_bodies=tuple((english, chinese) for english, chinese in raw["bodies"]["english"]),

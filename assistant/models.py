@@ -168,12 +168,11 @@ class ScopedReport(Value):
 
 
 class Scope(Value):
-    """Say which reports a question is about.
+    """Say which reports a question is about, as its plan has it.
 
-    `standalone` is the question with what the history supplied; `asked` is the same text less
-    organisations and years; `leaned_on` is what the conversation added to it and `own` what the question has
-    without that. `unknown_organizations` are names that no report answers to, `sounds_like` those that sound the
-    same as one of them.
+    `standalone` is the question with what the history supplied; `asked` is what it asks for, less organisations
+    and years. `unknown_organizations` are names that no report answers to, `choices` namesakes of which it is not
+    said which one is meant.
     """
 
     organizations: tuple[str, ...]
@@ -184,13 +183,10 @@ class Scope(Value):
     unknown_organizations: tuple[str, ...] = ()
     missing: tuple[tuple[str, int], ...] = ()
     choices: tuple[str, ...] = ()
-    leaned_on: str = ""
-    own: str = ""
-    sounds_like: tuple[str, ...] = ()
 
 
 class Scoped(Value):
-    """Tell that organisations and years were recognised."""
+    """Tell which reports a plan is about."""
 
     kind: Literal["scoped"] = "scoped"
     scope: Scope

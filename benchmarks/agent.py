@@ -38,7 +38,7 @@ _HEADS = (
     "wrong numbers said",
     "wrong keys cited",
     "shown by the model",
-    "by the rules instead",
+    "by the plan instead",
     "refused",
     "unproven numbers shown",
 )

@@ -18,7 +18,7 @@ from scipy.special import logsumexp
 
 from assistant.language import load_language
 from assistant.models import Question, Turn
-from assistant.planning import resolve
+from assistant.planning import LearnedPlanner, scope_of
 from assistant.tools import ReportView, analyse
 from assistant.tools.matching import FEATURES, candidates, load_weights
 from benchmarks.fictitious import case_records, cast_of
@@ -27,6 +27,7 @@ from ingest.indicators import Indicators, load_indicators
 from ingest.numerals import in_base_units
 from ingest.wording import folded, skeleton
 from vectorstore.models import ReportHead
+from vectorstore.reader import Reader
 
 _SEEDS = (11, 12, 13, 14)
 _PENALTY = 0.005
@@ -51,6 +52,7 @@ class Choice:
 def choices(seed: int) -> list[Choice]:
     """Return the questions over one cast that ask one report for one figure, or for one that it does not have."""
     language, indicators = load_language(), load_indicators()
+    planner = LearnedPlanner(Reader.bundled(), language, indicators)
     cast = cast_of(seed)
     views: dict[str, ReportView] = {}
     heads: list[ReportHead] = []
@@ -69,7 +71,8 @@ def choices(seed: int) -> list[Choice]:
         if not (record["type"] in _NEGATIVE or (len(amounts) == 1 and len(record["evidence"]) == 1)):
             continue
         history = tuple(Turn(role=turn["role"], content=turn["content"]) for turn in record["history"])
-        scope = resolve(Question(text=record["question"], history=history), heads, language)
+        question = Question(text=record["question"], history=history)
+        scope = scope_of(planner.plan(question, heads), question, heads)
         if len(scope.candidates) != 1:
             continue
         view = views[scope.candidates[0].report_id]

@@ -15,13 +15,14 @@ from assistant.answering import PlanAnswerer
 from assistant.engine import Engine
 from assistant.language import load_language
 from assistant.models import Question
-from assistant.rules import RulesAnswerer
+from assistant.planning import LearnedPlanner
 from assistant.tools import Toolbox, Views
 from benchmarks.fictitious import Written, many
 from benchmarks.timing import table, times
 from ingest import ingest_file
 from ingest.indicators import load_indicators
 from vectorstore.library import Library
+from vectorstore.reader import Reader
 from vectorstore.retriever import Retriever
 
 _SMALL = 50
@@ -62,11 +63,12 @@ def _fill(library: Library, count: int, file: Path) -> float:
 
 def _engine(library: Library) -> Engine:
     language, indicators = load_language(), load_indicators()
-    views = Views(library, indicators)
-    toolbox = Toolbox(library, Retriever(library, None, None), views, language, indicators)
-    rules = RulesAnswerer(toolbox, language, indicators)
+    reader = Reader.bundled()
+    views = Views(library, indicators, reader=reader.digest)
+    toolbox = Toolbox(library, Retriever(library, None, None), views, language, indicators, reader=reader)
     plans = PlanAnswerer(toolbox, language, indicators)
-    return Engine(library, rules, plans, language, fingerprint="bench")
+    planner = LearnedPlanner(reader, language, indicators)
+    return Engine(library, planner, plans, fingerprint="bench")
 
 
 def _question(written: Written) -> Question:

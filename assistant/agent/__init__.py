@@ -1,4 +1,4 @@
-"""Answer with a language model under the same proof as the rules."""
+"""Answer with a language model under the same proof as plans are."""
 
 from assistant.agent.answerer import AgentAnswerer, Outcome
 from assistant.agent.endpoint import Endpoint, endpoint_of, is_configured

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from assistant.agent.ledger import Computed, Found, Ledger
 from assistant.language import Language
 from assistant.models import Question, Scope
-from assistant.planning import resolve
+from assistant.planning import bodies_in
 from assistant.tools import label_of, squeezed
 from ingest.indicators import Language as Units
 from ingest.models import Figure, Quantity, Value
@@ -115,10 +115,10 @@ class Examiner:
         named: frozenset[str] = frozenset()
         for sentence in sentences:
             bare = KEY_GROUP.sub("", sentence.text)
-            here = resolve(Question(text=bare), self._heads, self._language)
-            named = frozenset(here.organizations) or named
+            mentions = bodies_in(bare, self._heads, self._language)
+            named = frozenset(name for mention in mentions for name in mention.organizations) or named
             faults += self._sentence_faults(sentence, bare, named, known)
-            faults += self._strangers(bare, here.unknown_organizations)
+            faults += self._strangers(bare, [one.name for one in mentions if not one.organizations])
         return tuple(dict.fromkeys(faults))
 
     def _is_known(self, key: str) -> bool:

@@ -238,15 +238,3 @@ def _misspelt(text: str, directory: Directory, language: Language) -> Iterator[_
         owners = directory.sounding(word)
         if owners and not any(found.end - found.start < len(word) for found in find_places(word)):
             yield _Fit(start=start, end=end, organizations=owners, strength=30 + len(word))
-
-
-def sound_alike(unknown: Sequence[str], heads: Sequence[ReportHead]) -> tuple[str, ...]:
-    """Return the organisations whose name or alias sounds exactly like an unknown one: it may be a slip."""
-    sounds = {_pinyin(name) for name in unknown}
-    return tuple(
-        dict.fromkeys(
-            head.organization
-            for head in heads
-            if sounds & {_pinyin(folded(name)) for name in (head.organization, *head.aliases)}
-        )
-    )

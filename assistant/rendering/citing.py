@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
 
 from assistant.models import (
     AnswerFigure,
@@ -14,7 +13,6 @@ from assistant.models import (
     Status,
 )
 from assistant.tools import ReportView, label_of
-from ingest.checks import plain
 from ingest.models import UNREAD, Anchor, Figure, Finding
 from ingest.outline import Sentence
 from vectorstore.models import ReportHead
@@ -94,10 +92,6 @@ class Draft:
         warning = AnswerWarning(code=code, message=message, citations=tuple(citations))
         if warning not in self._warnings:
             self._warnings.append(warning)
-
-    def has_warned(self, code: str) -> bool:
-        """Tell whether a warning of this code was given."""
-        return any(warning.code == code for warning in self._warnings)
 
     def warn_of_findings(self) -> None:
         """Add what does not agree about the figures that the answer uses; the printed values stay in front."""
@@ -216,15 +210,3 @@ def printed_amounts(figures: Sequence[Figure]) -> tuple[str, ...]:
     amounts = [figure.quantity for figure in figures if figure.quantity is not None]
     told = amounts if len(amounts) <= 6 else [quantity for quantity in amounts if quantity.value]
     return tuple(quantity.printed for quantity in told)
-
-
-def value_text(value: Decimal, unit: str) -> str:
-    """Return a computed value with at most two decimals."""
-    rounded = value.quantize(Decimal("0.01")) if value != value.to_integral_value() else value
-    return f"{plain(rounded)}{unit}"
-
-
-def issuer(view: ReportView) -> str:
-    """Return 单位 and year as an answer names them."""
-    year = f"{view.report.year}年" if view.report.year is not None else ""
-    return f"{view.report.organization.name}{year}"

@@ -2,10 +2,9 @@
 
 from assistant.tools.cards import settled, squeezed
 from assistant.tools.labels import inline, label_of
-from assistant.tools.matching import CERTAIN, Asked, Match, SentenceMatch, analyse, denied_things
+from assistant.tools.matching import Asked, Match, SentenceMatch, analyse, denied_things
 from assistant.tools.orders import gives_orders
 from assistant.tools.toolbox import (
-    MOST_REPORTS,
     TOOL_LABELS,
     Calculate,
     CheckConsistency,
@@ -22,8 +21,6 @@ from assistant.tools.views import ReportView, Views
 from assistant.tools.years import Years
 
 __all__ = [
-    "CERTAIN",
-    "MOST_REPORTS",
     "TOOL_LABELS",
     "Asked",
     "Calculate",

@@ -1,4 +1,4 @@
-"""Put an engine together over a folder of reports, without vectors: words alone decide."""
+"""Put an engine together over a folder of reports, with the reader that ships with the package."""
 
 from pathlib import Path
 
@@ -11,12 +11,14 @@ from assistant.agent.chat import Chat
 from assistant.answering import PlanAnswerer
 from assistant.engine import Engine
 from assistant.language import load_language
-from assistant.rules import RulesAnswerer
+from assistant.planning import LearnedPlanner
 from assistant.tools import Toolbox, Views
 from ingest import ingest_file
 from ingest.indicators import load_indicators
 from prompts import load
 from vectorstore.library import Library
+from vectorstore.places import PlaceVectors, stretches_of
+from vectorstore.reader import Reader
 from vectorstore.retriever import Retriever
 
 KEY = "sk-test-0123456789abcdef"
@@ -28,23 +30,29 @@ class Shelf:
     def __init__(self, factory):
         self._factory = factory
         self._opened = []
+        self.reader = Reader.bundled()
 
     def toolbox(self, *files: Path):
         data = self._factory.mktemp("library") / "library.sqlite"
         library = Library.open(f"sqlite:///{data.as_posix()}")
         self._opened.append(library)
         for file in files:
-            library.put(ingest_file(file), location=str(file), pipeline="test")
+            read = ingest_file(file)
+            library.put(read, location=str(file), pipeline="test")
+            told = [figure for figure in read.figures if figure.origin == "sentence"]
+            vectors = PlaceVectors.made(self.reader, stretches_of(read.chunks, told))
+            library.put_vectors(read.report.id, vectors, reader=self.reader.digest)
         language, indicators = load_language(), load_indicators()
-        views = Views(library, indicators)
-        return library, Toolbox(library, Retriever(library, None, None), views, language, indicators)
+        views = Views(library, indicators, reader=self.reader.digest)
+        retriever = Retriever(library, None, None)
+        return library, Toolbox(library, retriever, views, language, indicators, reader=self.reader)
 
     def engine(self, opened, **options) -> Engine:
         library, toolbox = opened
         language, indicators = load_language(), load_indicators()
-        rules = RulesAnswerer(toolbox, language, indicators)
+        planner = LearnedPlanner(self.reader, language, indicators)
         plans = options.pop("plans", None) or PlanAnswerer(toolbox, language, indicators)
-        return Engine(library, rules, plans, language, fingerprint="test", **options)
+        return Engine(library, planner, plans, fingerprint="test", **options)
 
     def close(self):
         for library in self._opened:
@@ -60,7 +68,7 @@ def shelf(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def engine_over(shelf):
-    """Return a function from report files to an engine that answers by rule."""
+    """Return a function from report files to an engine without a language model."""
     return lambda *files: shelf.engine(shelf.toolbox(*files))
 
 
@@ -93,7 +101,7 @@ def agent_over(shelf):
             time_limit=time_limit, context_tokens=context_tokens, **options,
         )  # fmt: skip
         opened.append(agent)
-        return shelf.engine(library, agent=agent, asks_rules_first=auto)
+        return shelf.engine(library, agent=agent, asks_plan_first=auto)
 
     yield build
     for agent in opened:

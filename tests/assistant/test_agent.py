@@ -1,4 +1,4 @@
-"""A model answers with the tools, is held to its proof, and is replaced by the rules where it fails."""
+"""A model answers with the tools, is held to its proof, and is replaced by the plan where it fails."""
 
 import json
 import re
@@ -75,7 +75,7 @@ def test_what_the_model_says_streams_as_a_draft_and_the_answer_as_verified(repor
     assert max(one.draft for one in drafted) < min(one.draft for one in deltas if one.verified)
 
 
-def test_what_the_rules_know_for_certain_never_reaches_the_model(reports, agent_over):
+def test_what_the_plan_answers_for_certain_never_reaches_the_model(reports, agent_over):
     with ScriptedServer(say("不应被问到")) as server:
         engine = agent_over(reports, server.url, auto=True)
         for text in (RATE, "临江区教委2019年12345热线办结率", "库中有哪些报告"):
@@ -122,7 +122,7 @@ def test_what_is_not_proven_is_named_to_the_model_which_may_repair_it_once(repor
     assert (answer.engine, answer.text) == ("llm", "临江区教委2022年12345热线办结率为99.01%[1]。")
 
 
-def test_what_stays_unproven_is_withheld_and_the_rules_answer(reports, agent_over):
+def test_what_stays_unproven_is_withheld_and_the_plan_answers(reports, agent_over):
     with ScriptedServer(LOOK, say("办结率为98.99%[E1]。"), say("办结率为98.88%[E1]。")) as server:
         answer, _ = answered(agent_over(reports, server.url), RATE)
         assert len(server.requests) == 3
@@ -245,7 +245,7 @@ def test_a_model_that_finds_nothing_says_so_and_why_is_told(reports, agent_over)
         (say(RIGHT * 40, pause=0.05), "限定时间"),
     ],
 )
-def test_a_model_that_fails_is_replaced_by_the_rules_in_time(reports, agent_over, reply, said):
+def test_a_model_that_fails_is_replaced_by_the_plan_in_time(reports, agent_over, reply, said):
     with ScriptedServer(reply) as server:
         engine = agent_over(reports, server.url, time_limit=1.5, timeout=1.0)
         started = time.monotonic()
@@ -260,7 +260,7 @@ def test_a_model_that_fails_is_replaced_by_the_rules_in_time(reports, agent_over
     assert took < 10  # the limit is 1.5 s; the rest is for a busy machine
 
 
-def test_nobody_at_the_address_is_told_and_the_rules_answer(reports, agent_over):
+def test_nobody_at_the_address_is_told_and_the_plan_answers(reports, agent_over):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         engine = agent_over(reports, f"http://127.0.0.1:{taken.getsockname()[1]}/v1", retries=0)
@@ -323,7 +323,7 @@ def test_a_call_that_makes_no_sense_is_answered_in_words_and_the_model_goes_on(r
     def script(request):
         if len(server.requests) == 1:
             return odd
-        if "[E1]" not in sent_to(request).split("问题：", 1)[-1]:
+        if "= 99.01%｜" not in sent_to(request).split("问题：", 1)[-1]:
             return LOOK if "tools" in request else say("无法回答：没有证据。")
         return say(
             f"临江区教委2022年12345热线办结率为99.01%[{key_of(request, '临江区[^｜]*｜[^｜]*99.01%｜')}]。"

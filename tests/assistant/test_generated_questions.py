@@ -1,4 +1,4 @@
-"""Questions over reports of fictitious bodies: the names, figures and wordings are drawn, no rule knows them."""
+"""Questions over reports of fictitious bodies: the names, figures and wordings are drawn."""
 
 from collections import Counter
 
@@ -35,7 +35,7 @@ def scored(request, engine_over, tmp_path_factory):
 
 
 def lines(kind, scores):
-    """Return the wrong answers; of the questions kept apart only how many of each type, lest rules be fitted to them."""
+    """Return the wrong answers; of the questions kept apart only how many of each type, lest anything be fitted to them."""
     wrong = [row for row in scores.rows if not row.correct]
     if kind == "held":
         return str(Counter(row.case.type for row in wrong))

@@ -70,7 +70,7 @@ def test_answers_follow_when_every_figure_is_another(engine_over, tmp_path, orig
             if not is_stated(answer, written, key):
                 wrong.append(f"{number} {key} | {answer.text[:100]}")
                 confident += [] if answer.status in {"refused", "clarify"} else wrong[-1:]
-    # The prose is worded anew with each draw, so a wording may be beyond the rules; then they have to say so.
+    # The prose is worded anew with each draw, so a wording may not be understood; then that has to be said.
     assert len(wrong) <= WRONG, "\n".join(wrong)
     assert len(confident) <= CONFIDENT, "\n".join(confident)
 

@@ -1,92 +1,39 @@
-"""Questions in researchers' words over the five real reports, and over a report that no rule was written for."""
+"""Questions in researchers' words over the samples, and over a report of another province, each with its right answer."""
 
-import re
 from pathlib import Path
 
 import pytest
 
-from assistant.models import Question, Turn
+from benchmarks.wordings import is_right, lines_of, question_of
 
 DATA = Path(__file__).parents[1] / "data"
-REAL = Path(__file__).parents[2] / "../shared/reports"
+SAMPLES = Path(__file__).parents[2] / "samples"
 
 
-def read(name):
-    lines = (DATA / "questions" / name).read_text("utf-8").splitlines()
-    return [tuple(line.split("\t")) for line in lines if line and not line.startswith("#")]
+@pytest.fixture(scope="module")
+def samples(engine_over):
+    return engine_over(*sorted(SAMPLES.glob("*.txt")))
+
+
+@pytest.fixture(scope="module")
+def elsewhere(engine_over):
+    return engine_over(DATA / "reports" / "临江教委2022.txt")
 
 
 def asked(engine, text):
-    *before, question = text.split(">>")
-    history = [
-        turn
-        for earlier in before
-        for turn in (Turn(role="user", content=earlier), Turn(role="assistant", content="（已回答）"))
-    ]
-    return engine.ask(Question(text=question, history=tuple(history)))
+    return engine.ask(question_of(text))
 
 
-def is_right(answer, expected):
-    """Hold an answer to its line: a refusal where R is said, otherwise all that must be in the text."""
-    refused = answer.status in {"refused", "clarify"}
-    said = re.sub(r"\s", "", answer.text)
-    for item in expected.split(" & "):
-        ways = item.split("|")
-        if not any(refused if way == "R" else way in said for way in ways):
-            return False
-    return True
+@pytest.mark.parametrize(("text", "expected"), lines_of(DATA / "questions" / "samples.tsv"))
+def test_a_question_over_the_samples_is_answered_right(samples, text, expected):
+    answer = asked(samples, text)
+    assert is_right(answer, expected), f"{answer.understanding}\n{answer.text}"
 
 
-def failures(engine, name):
-    wrong: list[str] = []
-    confident = 0
-    questions = read(name)
-    for text, expected in questions:
-        answer = asked(engine, text)
-        if not is_right(answer, expected):
-            wrong.append(f"{text} | {expected} | {answer.status} {answer.text[:120]}")
-            confident += answer.status not in {"refused", "clarify"}
-    return wrong, confident, len(questions)
-
-
-def test_questions_over_the_real_reports(engine_over):
-    if not REAL.is_dir():
-        pytest.skip("the real reports are not beside the project")
-    wrong, confident, total = failures(engine_over(*sorted(REAL.glob("*.txt"))), "real_reports.tsv")
-    assert len(wrong) <= 0.03 * total, "\n".join(wrong)
-    assert confident <= 0.02 * total, "\n".join(wrong)
-
-
-def test_questions_over_the_samples(engine_over):
-    samples = Path(__file__).parents[2] / "samples"
-    wrong, confident, total = failures(engine_over(*sorted(samples.glob("*.txt"))), "samples.tsv")
-    assert len(wrong) <= 0.08 * total, "\n".join(wrong)
-    assert confident <= 0.03 * total, "\n".join(wrong)
-
-
-def test_questions_over_a_report_of_another_province(engine_over):
-    wrong, confident, total = failures(
-        engine_over(DATA / "reports" / "临江教委2022.txt"), "unseen_report.tsv"
-    )
-    assert len(wrong) <= 0.1 * total, "\n".join(wrong)
-    assert confident <= 0.03 * total, "\n".join(wrong)
-
-
-def test_colloquial_questions_over_the_real_reports(engine_over):
-    """Hold the rules to questions put in words far from the reports', which somebody wrote who had not seen them."""
-    if not REAL.is_dir():
-        pytest.skip("the real reports are not beside the project")
-    wrong, confident, total = failures(engine_over(*sorted(REAL.glob("*.txt"))), "colloquial_real.tsv")
-    assert len(wrong) <= 0.18 * total, "\n".join(wrong)
-    assert confident <= 0.05 * total, "\n".join(wrong)
-
-
-def test_colloquial_questions_over_reports_of_other_provinces(engine_over):
-    """Refuse rather than guess: of what words so far from the reports' ask, less than half is found by rule."""
-    reports = sorted((DATA / "reports" / "colloquial").glob("*.txt"))
-    wrong, confident, total = failures(engine_over(*reports), "colloquial_unseen.tsv")
-    assert len(wrong) <= 0.58 * total, "\n".join(wrong)
-    assert confident <= 0.1 * total, "\n".join(wrong)
+@pytest.mark.parametrize(("text", "expected"), lines_of(DATA / "questions" / "unseen_report.tsv"))
+def test_a_question_over_a_report_of_another_province_is_answered_right(elsewhere, text, expected):
+    answer = asked(elsewhere, text)
+    assert is_right(answer, expected), f"{answer.understanding}\n{answer.text}"
 
 
 def test_near_twins_in_the_library_do_not_change_an_answer(engine_over, tmp_path):
@@ -117,5 +64,5 @@ def test_answers_follow_when_county_year_and_figures_change(engine_over, tmp_pat
     rate = asked(engine, "望山县教委2024年12345办结率")
     assert rate.figures[0].printed == "36.05%"
     assert rate.warnings == ()
-    assert asked(engine, "望山县教委2024年报告落款日期").text.startswith("2025年1月9日")
+    assert asked(engine, "望山县教委2024年报告落款日期").text.endswith("落款日期：2025年1月9日[1]")
     assert asked(engine, "望山县教委2022年12345热线工单多少件").reason_code == "no_report"

@@ -46,7 +46,8 @@ def ask(engine_over, tmp_path_factory):
 def test_answer_states_the_number_of_the_time_asked_for(ask, question: str, printed: str) -> None:
     answer = ask(question)
     assert answer.status == "answered"
-    assert answer.text.startswith(printed)
+    assert f"为{printed}[1]" in answer.text
+    assert len(answer.figures) == len(answer.citations) == 1
 
 
 def test_what_is_only_planned_is_no_answer_about_the_year(ask) -> None:

@@ -21,12 +21,13 @@ from assistant.interfaces.api import Desk
 from assistant.interfaces.ports import Answers
 from assistant.interfaces.serve import build_app, open_desk
 from assistant.language import load_language
-from assistant.rules import RulesAnswerer
+from assistant.planning import LearnedPlanner
 from assistant.settings import Settings
 from assistant.tools import Toolbox, Views
 from ingest import Ingested, ingest_file
 from ingest.indicators import load_indicators
 from vectorstore.library import Library
+from vectorstore.reader import Reader
 from vectorstore.retriever import Retriever
 
 LOCAL = "http://127.0.0.1"
@@ -43,11 +44,12 @@ def open_service(
     library = Library.open(chosen.library_url, create=False)
     retriever = Retriever(library, None, None)
     language, indicators = load_language(), load_indicators()
-    toolbox = Toolbox(library, retriever, Views(library, indicators), language, indicators)
-    rules = RulesAnswerer(toolbox, language, indicators)
-    plans = PlanAnswerer(toolbox, language, indicators)
-    engine = Engine(library, rules, plans, language, fingerprint="test")
-    assistant = Assistant(chosen, library, retriever, toolbox, engine)
+    reader = Reader.bundled()
+    views = Views(library, indicators, reader=reader.digest)
+    toolbox = Toolbox(library, retriever, views, language, indicators, reader=reader)
+    planner = LearnedPlanner(reader, language, indicators)
+    engine = Engine(library, planner, PlanAnswerer(toolbox, language, indicators), fingerprint="test")
+    assistant = Assistant(chosen, library, retriever, toolbox, planner, engine)
     if answers is not None:
         assistant.engine = answers
     return assistant, open_desk(assistant, works_jobs=False)

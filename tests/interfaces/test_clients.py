@@ -62,7 +62,7 @@ def test_openai_client_lists_the_model_and_gets_a_cited_answer(openai: OpenAI) -
 
     (choice,) = done.choices
     assert choice.message.content is not None
-    assert choice.message.content.startswith("99.79%[1]")
+    assert choice.message.content.startswith("贺兰县2020年12345办复率为99.79%[1]")
     mark, *_ = choice.message.annotations or []
     span = slice(mark.url_citation.start_index, mark.url_citation.end_index)
     assert choice.message.content[span] == "[1]"
@@ -133,8 +133,10 @@ def test_langchain_asks_and_streams(service: tuple[str, str, Desk]) -> None:
     url, secret, _ = service
     model = ChatOpenAI(model="gongkai", base_url=f"{url}/v1", api_key=secret, max_retries=0)
 
-    assert str(model.invoke(ASKED).content).startswith("99.79%[1]")
-    assert "".join(str(piece.content) for piece in model.stream(ASKED)).startswith("99.79%[1]")
+    assert str(model.invoke(ASKED).content).startswith("贺兰县2020年12345办复率为99.79%[1]")
+    assert "".join(str(piece.content) for piece in model.stream(ASKED)).startswith(
+        "贺兰县2020年12345办复率为99.79%[1]"
+    )
 
 
 # ---------------------------------------------------------------- MCP
@@ -178,7 +180,7 @@ async def drive(session: ClientSession) -> None:
     _, value, _ = await call("calculate", expression="a / b", inputs=sums, unit="%", percent=True)
     assert str(value["value"]).startswith("88.2")
     _, answer, _ = await call("ask", question=ASKED)
-    assert answer["text"].startswith("99.79%[1]")
+    assert answer["text"].startswith("贺兰县2020年12345办复率为99.79%[1]")
     _, carried_out, _ = await call("query", plan=PLAN.model_dump(mode="json"))
     assert "99.79%[1]" in carried_out["text"]
     assert carried_out["understanding"]
@@ -221,7 +223,7 @@ def test_mcp_client_asks_over_stdio(tmp_path: Path) -> None:
             assert {tool.name for tool in (await session.list_tools()).tools} == TOOLS
             answer = await session.call_tool("ask", {"question": ASKED})
             assert answer.structuredContent is not None
-            assert answer.structuredContent["text"].startswith("99.79%[1]")
+            assert answer.structuredContent["text"].startswith("贺兰县2020年12345办复率为99.79%[1]")
 
     anyio.run(main)
 
@@ -247,7 +249,7 @@ def test_our_client_asks_streams_and_reads_everything(service: tuple[str, str, D
         (head,) = client.reports()
         figures = list(client.figures(indicator="art20_6.penalty.decisions", limit=1))
 
-        assert answer.text.startswith("99.79%[1]")
+        assert answer.text.startswith("贺兰县2020年12345办复率为99.79%[1]")
         assert carried_out.plan == PLAN
         assert "99.79%[1]" in carried_out.text
         assert isinstance(events[-1], Completed)

@@ -18,17 +18,20 @@ REF = "#/components/schemas/"
 
 
 def with_small_plans() -> dict[str, Any]:
-    """Return the document with plans of one operation: one that holds itself is drawn without end."""
+    """Return the document with plans of one operation to be sent: one that holds itself is drawn without end."""
     small = copy.deepcopy(document())
     schemas = small["components"]["schemas"]
     nothing = {"type": "array", "maxItems": 0}
-    schemas["Lookup"]["properties"]["measures"]["items"] = {"$ref": f"{REF}Measure"}
-    schemas["Plan"]["properties"] |= {
+    lookup = copy.deepcopy(schemas["Lookup"])
+    lookup["properties"]["measures"]["items"] = {"$ref": f"{REF}Measure"}
+    plan = copy.deepcopy(schemas["Plan"])
+    plan["properties"] |= {
         "among": {"$ref": f"{REF}Named"},
-        "operations": {"type": "array", "items": {"$ref": f"{REF}Lookup"}, "minItems": 1},
+        "operations": {"type": "array", "items": lookup, "minItems": 1},
         "claims": nothing,
         "readings": nothing,
     }
+    small["paths"]["/v1/query"]["post"]["requestBody"]["content"]["application/json"]["schema"] = plan
     schemas["Answer-Input"]["properties"]["plan"] = {"type": "null"}
     return small
 

@@ -79,7 +79,7 @@ def test_the_flagship_question_is_answered_with_its_citation_and_the_doubt_about
     expect(answer.locator(".badges")).to_contain_text("勾稽不符")
     expect(answer.locator(".warnings")).to_contain_text("88.26%")
     expect(answer.locator(".citations")).to_contain_text("贺兰县2020年政府信息公开工作年度报告")
-    expect(answer.locator(".made")).to_have_text(re.compile("^由程序自动生成 · 内置规则"))
+    expect(answer.locator(".made")).to_have_text(re.compile("^由程序自动生成 · 内置程序"))
 
 
 @needs_chromium
@@ -307,7 +307,7 @@ def test_an_answer_is_saved_as_a_document_whose_footnotes_hold_the_sources(page:
     text = "\n".join(paragraph.text for paragraph in Document(str(saved.path())).paragraphs)
     assert saved.suggested_filename == f"{FLAGSHIP}.docx"
     assert "99.79%" in text
-    assert "生成：内置规则" in text
+    assert "生成：内置程序" in text
     assert "办复25437件，办复率99.79%" in notes
     assert "[R]" in notes
     assert '<w:footnoteReference w:id="1"/>' in body

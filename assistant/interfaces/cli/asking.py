@@ -35,9 +35,7 @@ def ask_command(
     engine: Answerer = None,
     data: Data = None,
     as_json: WholeRecord = False,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="说明问题是怎样理解的，并印出计划（如有）")
-    ] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="印出问题读成的计划（如有）")] = False,
     exit_status: ExitStatus = False,
 ) -> None:
     """Answer one question."""

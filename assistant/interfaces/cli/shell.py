@@ -21,7 +21,7 @@ Data = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="每行输出一条 JSON 记录")]
 Answerer = Annotated[
-    Literal["rules", "llm"] | None, typer.Option("--engine", help="作答方式：rules 内置规则，llm 大模型")
+    Literal["rules", "llm"] | None, typer.Option("--engine", help="作答方式：rules 内置程序，llm 大模型")
 ]
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

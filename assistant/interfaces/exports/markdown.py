@@ -9,7 +9,7 @@ from assistant.models import Answer, EngineName
 from ingest.models import Report
 
 MADE = "以下回答由程序依据报告原文自动生成，引用前请核对原文。"
-_MAKERS: Mapping[EngineName, str] = {"rules": "内置规则", "llm": "大模型（人工智能）"}
+_MAKERS: Mapping[EngineName, str] = {"rules": "内置程序", "llm": "大模型（人工智能）"}
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!~])")
 _MARK = re.compile(r"\[(\d+)\]")
