@@ -222,6 +222,7 @@ class Engine:
             derivations=drafted.derivations,
             warnings=drafted.warnings,
             suggestions=drafted.suggestions,
+            confidence=round(drafted.confidence, 3),
             engine="rules" if model is None else "llm",
             model=model,
             latency_ms=round((time.perf_counter() - started) * 1000, 1),

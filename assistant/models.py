@@ -118,7 +118,8 @@ class Drafted(Value):
 class Answer(Value):
     """Hold the whole answer; `text` carries its citations as `[1]`.
 
-    `understanding` says in one line how the question was understood, empty where no plan was made of it.
+    `understanding` says in one line how the question was understood, empty where no plan was made of it;
+    `confidence` is the chance that this is what was asked.
     """
 
     question: str
@@ -133,6 +134,7 @@ class Answer(Value):
     derivations: tuple[Derivation, ...]
     warnings: tuple[AnswerWarning, ...]
     suggestions: tuple[str, ...]
+    confidence: float = 1.0
     engine: EngineName
     model: str | None
     latency_ms: float

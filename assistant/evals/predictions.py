@@ -11,7 +11,6 @@ from assistant.models import Answer, Citation, ReasonCode, Status
 from ingest.models import Value
 
 PREDICTIONS = "predictions.jsonl"
-_CONFIDENCE: dict[Status, float] = {"answered": 1.0, "partial": 0.5, "clarify": 0.0, "refused": 0.0}
 
 
 class Cited(Value):
@@ -65,7 +64,7 @@ def prediction_of(
         abstained=answer.status in {"refused", "clarify"},
         latency_ms=latency_ms,
         first_token_ms=first_token_ms,
-        confidence=_CONFIDENCE[answer.status],
+        confidence=answer.confidence,
         proof_ranks=proof_ranks,
         status=answer.status,
         reason_code=answer.reason_code,
