@@ -32,7 +32,7 @@ def refused(stopped: Stopped, plan: Plan) -> Drafted:
             text = f"问题没有写明单位，以下单位都可能是所问的：{_listed(names)}。请说明是哪一个。"
             year = next((f"{place.target.year}年" for place in stopped.places if place.target.year), "")
             return refuse(
-                "ambiguous", text, suggestions=[f"{name}{year}{asked}" for name in names[:_MOST_OFFERED]]
+                "ambiguous", text, suggestions=[f"{name}{year}{asked}" for name in names[:_MOST_NAMED]]
             )
         case "which_year":
             name = stopped.held[0].organization if stopped.held else ""
@@ -44,9 +44,10 @@ def refused(stopped: Stopped, plan: Plan) -> Drafted:
                 suggestions=[f"{name}{year}年{asked}" for year in stopped.choices[-_MOST_OFFERED:]],
             )
         case "which_measure":
+            told = f"：{_listed(stopped.choices)}" if stopped.choices else ""
             return refuse(
                 "ambiguous",
-                f"不清楚所问的是哪一个数：{_listed(stopped.choices)}。请说明是哪一个。",
+                f"不清楚所问的是哪一个数{told}。请说明是哪一个。",
                 suggestions=stopped.choices[:_MOST_OFFERED],
             )
         case "no_body":
