@@ -21,6 +21,7 @@ from assistant.planning.measures import (
     qualified,
     spoken_of,
     whole,
+    with_whole_labels,
 )
 from assistant.planning.operations import COUNTED, Made, adjacent, measures_in, operations_of, over_of
 from assistant.planning.planner import Reads
@@ -36,6 +37,8 @@ from ingest.wording import aligned
 from vectorstore.models import Asked, Filter, Kept, Likely, Reading, ReportHead, Span
 
 _MOST_TURNS = 6
+_LEAST_LABEL = 4
+"""The characters from which a word of the forms is known wherever it stands."""
 _SURE = 0.7
 """The chance of the likeliest operation from which no other is considered."""
 _CONSIDERED = 0.15
@@ -87,6 +90,18 @@ class LearnedPlanner:
         self._reader = reader
         self._language = language
         self._indicators = indicators
+        self._labels = tuple(
+            {
+                aligned(term)
+                for row in (
+                    *indicators.article20_rows,
+                    *indicators.application_rows,
+                    *indicators.review_groups,
+                )
+                for term in (row.path[-1], *row.terms)
+                if len(term) >= _LEAST_LABEL
+            }
+        )
 
     def plan(self, question: Question, heads: Sequence[ReportHead]) -> Plan:
         """Return the plan of a question, read after at most six turns before it."""
@@ -157,7 +172,8 @@ class LearnedPlanner:
         heads: Sequence[ReportHead],
     ) -> Stated:
         """Return what a turn states by itself."""
-        text, spans = reading.question, reading.spans
+        text = reading.question
+        spans = with_whole_labels(reading.spans, text, self._labels)
         slots = _slots(reading, operation)
         names = [target.organization for turn in earlier for target in turn.targets if target.organization]
         keeps, keeps_years = (
@@ -186,7 +202,8 @@ class LearnedPlanner:
         ]
         said = qualified(said, beside)
         loose = tuple(word for at, word in rest if (at, word) not in beside)
-        bare = asked_in(text, marked, (*bodies, *periods))
+        applicants = [Placed(start=span.start, end=span.end) for span in spans if span.mark == "a"]
+        bare = asked_in(text, marked, (*bodies, *periods, *applicants))
         if operation == "lookup" and len(said) == 1 and said[0].mark in COUNTED:
             said = (whole(said[0], bare),)
         takes = operation in _UNMENTIONED and not (operation == "list" and said)

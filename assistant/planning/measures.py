@@ -20,6 +20,7 @@ _ENDS = frozenset("，。；！？,;!?、")
 _AND = ("、", "和", "与", "及", "跟", "以及", "还有", "+", "＋")
 _EACH = ("每一", "每", "平均一")
 _REACH = 14
+_CUT = frozenset("mnbkcx")
 _JOINED = frozenset("mnb")
 PARTED = frozenset("nb")
 """The marks under which each side of an operation on two is one measure."""
@@ -52,6 +53,31 @@ def measures_of(text: str, spans: Sequence[Span], names: Sequence[Placed], units
 def whole(said: Said, asked: str) -> Said:
     """Return the one measure of a question with the question around it."""
     return said.model_copy(update={"measure": said.measure.model_copy(update={"asked": asked or None})})
+
+
+def with_whole_labels(spans: Sequence[Span], text: str, labels: Sequence[str]) -> tuple[Span, ...]:
+    """Return the stretches of measures, each taken to the end of a form's label that it cuts: 行政 of 行政强制."""
+    plain = aligned(text)
+    named = [
+        (at, at + len(label))
+        for label in labels
+        for at in range(len(plain) - len(label) + 1)
+        if plain.startswith(label, at)
+    ]
+    found = list(spans)
+    for index, span in enumerate(spans):
+        if span.mark not in _CUT:
+            continue
+        start, end = span.start, span.end
+        for first, last in named:
+            if first < span.end and span.start < last and not (span.start <= first and last <= span.end):
+                start, end = min(start, first), max(end, last)
+        others = [other for other in spans if other is not span]
+        if (start, end) != (span.start, span.end) and not any(
+            other.start < end and start < other.end for other in others
+        ):
+            found[index] = span.model_copy(update={"start": start, "end": end, "text": text[start:end]})
+    return tuple(found)
 
 
 def spoken_of(spans: Sequence[Span], names: Sequence[Placed]) -> tuple[Said, ...]:

@@ -99,7 +99,8 @@ def thing(outcome: Outcome) -> str:
 def _as_printed(asked: str, figure: Figure) -> str:
     """Return the asker's words, and beside them what the report calls it where it says it otherwise."""
     printed = joined(figure.label)
-    same = squeezed(printed) in squeezed(asked) or squeezed(asked) in squeezed(printed)
+    rest = iter(squeezed(printed))
+    same = all(char in rest for char in squeezed(asked)) or squeezed(printed) in squeezed(asked)
     return asked if same or not printed else f"{asked}（报告写作“{printed}”）"
 
 

@@ -117,7 +117,7 @@ FEATURES = (
     "unit_foreign",
     "barred",
 )
-"""`barred` tells what words alone never take: a figure of another time, of another thing, or counted otherwise."""
+"""`barred` tells what words alone never take: a figure of another time, or counted otherwise."""
 
 
 class Asked(Value):
@@ -313,11 +313,10 @@ def candidates(
         if figure.dimensions.applicant is not None and figure.dimensions.applicant != wanted:
             continue
         unit = _unit_features(asked.unit, figure)
-        if unit is None:
+        if unit is None or (figure.origin == "sentence" and _counts_something_else(card, question, language)):
             continue
-        if figure.origin == "sentence":
-            barred |= _counts_something_else(card, question, language)
-            barred |= _is_of_all_applicants(card, asked, indicators)
+        if figure.origin == "sentence" and _is_of_all_applicants(card, asked, indicators):
+            continue
         features, missed_words = _word_features(
             card, asked, importance, alike, unheard, language.actions, terms
         )
