@@ -140,6 +140,8 @@ def _of_text(measure: Measure, place: Place, head: ReportHead, bench: Bench, *, 
     if alike:
         figures = tuple(match.figure for match in alike)
         return Absent(measure=measure, place=place, reason="tied", figures=figures)
+    if best.elsewhen:
+        return Absent(measure=measure, place=place, reason="other_period", figures=(best.figure,))
     if best.figure.status != "ok":
         reason = "blank" if best.figure.status == "blank" else "unclear"
         return Absent(measure=measure, place=place, reason=reason, figures=(best.figure,))

@@ -86,7 +86,18 @@ def _of_span(
         return [_body(mention, earlier) for mention in known]
     typed = aligned(span.text)
     said = next((name for name in reversed(earlier) if _shortens(typed, folded(name))), None)
+    alike = _of_kind(typed, heads) if said is None else ()
+    if alike:
+        choices = alike if len(alike) > 1 else ()
+        return [Body(start=span.start, end=span.end, name=alike[0], choices=choices)]
     return [Body(start=span.start, end=span.end, name=said or span.text.strip())]
+
+
+def _of_kind(typed: str, heads: Sequence[ReportHead]) -> tuple[str, ...]:
+    """Return the bodies of a kind that is named without a name: 园区; none where the word is no kind."""
+    kind = next((kind for said, kind in load_words().kinds if typed == said and kind), None)
+    names = dict.fromkeys(head.organization for head in heads)
+    return tuple(name for name in names if kind is not None and name.endswith(kind))
 
 
 def _body(mention: Mention, earlier: Sequence[str]) -> Body:

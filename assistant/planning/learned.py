@@ -27,6 +27,7 @@ from assistant.planning.operations import COUNTED, Made, adjacent, measures_in, 
 from assistant.planning.planner import Reads
 from assistant.planning.stated import Body, Period, Placed, Said, Slots, Stated, Stating
 from assistant.planning.targets import among_of, paired
+from assistant.planning.text import HIDDEN, unquoted
 from assistant.planning.unread import asked_in, rest_of, stands_beside
 from assistant.planning.words import load_words
 from assistant.planning.years import years_in
@@ -292,7 +293,8 @@ class LearnedPlanner:
         """Return the years that a turn names, and stretches that stand for years and cannot be understood."""
         found: list[Period] = []
         unread: list[str] = []
-        marked = [span for span in spans if span.mark == "y"]
+        quoted = unquoted(text)
+        marked = [span for span in spans if span.mark == "y" and quoted[span.start] != HIDDEN]
         hidden = [span for span in spans if span.mark in "gtuxfv"]
         named = {body.name for body in bodies}
         every = [head.year for head in heads if head.year]

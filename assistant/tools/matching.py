@@ -40,6 +40,8 @@ _ASKS_FOR_ANOTHER_TIME = {
     "plan": re.compile(r"计划|规划|打算|目标|预计|预期|力争|争取|将|拟|下一|下步|明年|来年|今后|安排|任务"),
 }
 """Words with which a question asks for what is not of the year: of the year before, before a change, or planned."""
+_ASKS_WHAT_WAS = re.compile(r"原来|原先|原有|从前|此前|之前|以前|过去")
+_BEFORE = frozenset(["last", "from"])
 _ASKS_FOR_CHANGE = re.compile(r"增|减|变化|同比|环比|上升|下降|提高|提升")
 _ON_ITS_OWN = frozenset(["主动", "主动公开"])
 _ASKS_FOR_ALL = re.compile(r"总|共|合计|全部|累计")
@@ -115,9 +117,9 @@ FEATURES = (
     "other_row",
     "indicator",
     "unit_foreign",
-    "barred",
+    "other_time",
 )
-"""`barred` tells what words alone never take: a figure of another time, or counted otherwise."""
+"""Where an asked word is found, and what else tells; the last two are what words alone never take."""
 
 
 class Asked(Value):
@@ -131,6 +133,8 @@ class Asked(Value):
     """Words that are said more than once: those of the question itself before those of the conversation."""
     head: str | None = None
     """The noun right behind the asked number (栏目 in 多少个栏目)."""
+    around: str = ""
+    """The question around what is asked for, in which a time may be named."""
 
 
 class Match(Value):
@@ -144,6 +148,8 @@ class Match(Value):
     missed_words: tuple[str, ...]
     named: bool = False
     """Whether the question names row and, where there is one, column of the table."""
+    elsewhen: bool = False
+    """Whether it is of another time than the question asks of."""
 
 
 class SentenceMatch(Value):
@@ -243,6 +249,7 @@ def match_figures(
                 missed=features.get("absent", 0.0) + features.get("unheard", 0.0),
                 missed_words=missed_words,
                 named="cell_row" in features and "cell_no_column" not in features,
+                elsewhen="other_time" in features,
             )
         )
     ranked = sorted(matches, key=_rank)
@@ -290,6 +297,9 @@ def candidates(
 ) -> list[tuple[Card, dict[str, float], tuple[str, ...]]]:
     """Return the figures of a report that may be asked for, with their features and the words they miss."""
     question = squeezed(asked.text)
+    around = question + asked.around
+    told_before = any(card.figure.period in _BEFORE for card in view.cards)
+    asks_before = told_before and bool(_ASKS_WHAT_WAS.search(around))
     # “收到几件申请”说的就是“收到申请”：所问的数夹在中间，不把名称断开
     spelled = _NUMBER_ASKED.sub("", question)
     importance = _importance(asked, view, language)
@@ -309,7 +319,9 @@ def candidates(
         asks = _ASKS_FOR_ANOTHER_TIME.get(figure.period)
         # 年度计划投资39.6亿元（包括某项目30亿元）：问那个项目的，不必再说计划
         is_of_a_plan = figure.period == "plan" and figure.part_of is not None
-        barred = asks is not None and not is_of_a_plan and not asks.search(question)
+        elsewhen = asks is not None and not is_of_a_plan and not asks.search(around)
+        # 原来是多少天：报告里写着原来的，现在的就不是所问的
+        elsewhen |= asks is None and asks_before and figure.origin == "sentence"
         if figure.dimensions.applicant is not None and figure.dimensions.applicant != wanted:
             continue
         unit = _unit_features(asked.unit, figure)
@@ -321,8 +333,8 @@ def candidates(
             card, asked, importance, alike, unheard, language.actions, terms
         )
         features |= unit
-        if barred or "unit_foreign" in unit:
-            features["barred"] = 1.0
+        if elsewhen:
+            features["other_time"] = 1.0
         if figure.origin == "table":
             features |= _cell_features(figure, spelled, terms, named)
             features["cell_missed"] = features.get("absent", 0.0) + features.get("unheard", 0.0)

@@ -10,6 +10,7 @@ from functools import partial
 
 from assistant.language import Language
 from assistant.models import Derivation
+from assistant.tools.cards import squeezed
 from assistant.tools.matching import CERTAIN, Match, SentenceMatch, analyse, match_figures, match_sentences
 from assistant.tools.meaning import Meaning, MeaningReader
 from assistant.tools.views import ReportView, Views
@@ -146,6 +147,7 @@ class Toolbox:
     def lookup_figures(self, call: LookupFigures) -> FigureLookup:
         """Return the figures that fit, over all reports of the filter, best first."""
         asked = analyse(folded(call.phrase), self._language, self._indicators)
+        asked = asked.model_copy(update={"around": squeezed(call.meant)})
         if call.applicant is not None:
             asked = asked.model_copy(update={"applicant": call.applicant})
         found: list[Match] = []

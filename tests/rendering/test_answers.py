@@ -80,9 +80,9 @@ def test_a_printed_rate_is_said_in_one_sentence_and_its_contradiction_behind_it(
             "贺兰县2020年行政强制处理决定数量为409项[1]，行政处罚处理决定数量为2823项[2]。",
         ),
         (
-            {"op": "share", "part": {"phrase": "网络申请"}, "whole": {"phrase": "受理政府信息公开申请"}},
-            "贺兰县2020年网络申请占受理政府信息公开申请的约83.93%（47 ÷ 56）："
-            "贺兰县2020年网络申请为47件[1]，受理政府信息公开申请为56件[1]。",
+            {"op": "share", "part": {"phrase": "网络提交"}, "whole": {"phrase": "受理政府信息公开申请"}},
+            "贺兰县2020年网络提交占受理政府信息公开申请的约83.93%（47 ÷ 56）："
+            "贺兰县2020年网络提交为47件[1]，受理政府信息公开申请为56件[1]。",
         ),
         (lookup({"phrase": "行政许可", "change": True}), "贺兰县2020年行政许可比上一年减少4项[1]。"),
         (
@@ -162,10 +162,10 @@ def test_a_described_body_is_named_with_what_it_was_found_by(told):
         "comparator": "equal",
         "value": {"value": "100", "unit": "%"},
     }
-    answer = told(lookup({"phrase": "12345热线 受理诉求"}), among={"among": "everything", "where": condition})
+    answer = told(lookup({"phrase": "12345热线 收到诉求"}), among={"among": "everything", "where": condition})
     assert answer.text.split("\n")[:2] == [
         "所问的是宁夏贺兰工业园区2020年：12345热线办复率为100%[1]。",
-        "宁夏贺兰工业园区2020年12345热线受理诉求为86件[1]。",
+        "宁夏贺兰工业园区2020年12345热线收到诉求为86件[1]。",
     ]
 
 
