@@ -101,10 +101,10 @@ def test_what_is_near_nothing_in_meaning_is_not_sure(toolboxes) -> None:
     assert (best(both, "邻省的高铁票") or ("", 0.0))[1] < 0.5
 
 
-def test_vectors_of_another_reader_are_not_used(toolboxes) -> None:
-    words, _, older = toolboxes
+def test_where_another_reader_made_the_vectors_they_are_made_anew(toolboxes) -> None:
+    _, both, older = toolboxes
 
-    assert best(older, "靠寄信来") == best(words, "靠寄信来")
+    assert best(older, "靠寄信来") == best(both, "靠寄信来")
 
 
 def test_a_sentence_asked_about_in_other_words_comes_first(toolboxes) -> None:
