@@ -33,6 +33,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from assistant.errors import ConversationMissing, ConversationsUnusable
 from assistant.exchange import Exchange
 from assistant.models import Answer, Turn
+from assistant.plans import Plan
 from ingest.models import Value
 from vectorstore.models import Filter
 
@@ -84,11 +85,15 @@ class ConversationHead(Value):
 
 
 class KeptTurn(Value):
-    """Hold one question with its answer, and what the search was narrowed to when it was asked."""
+    """Hold one question with its answer, and what the search was narrowed to when it was asked.
+
+    With a `plan`, nobody typed the question: a reader changed how another one was understood.
+    """
 
     id: str
     exchange: Exchange
     narrowed: Filter = Filter()
+    plan: Plan | None = None
 
 
 class Feedback(Value):

@@ -1,4 +1,4 @@
-"""Say a plan in one line that a reader can correct: 贺兰县2020年 · 12345热线办复率."""
+"""Say a plan in one line that a reader can correct, and its parts one by one: 贺兰县2020年 · 12345热线办复率."""
 
 from typing import assert_never
 
@@ -18,6 +18,7 @@ from assistant.plans import (
     Listing,
     Lookup,
     Mean,
+    Measure,
     Median,
     Operand,
     Operation,
@@ -57,19 +58,30 @@ _OBSTACLES = {
     "outside": "与政府信息公开年报无关",
     "unreadable": "看不懂",
 }
+_ALL, _FIRST, _SECOND, _REST = (Measure(phrase=word) for word in ("", "前者", "后者", "其余"))
+"""What stands for the measures of an operation where they are not named."""
 
 
 def understood(plan: Plan) -> str:
     """Return whom, when and what a plan asks for, in one line."""
-    told = [_among(plan), *map(_operation, plan.operations)]
-    if plan.claims:
-        told.append(f"先核对：{'；'.join(map(claimed, plan.claims))}")
+    told = [whose(plan), *map(what, plan.operations), supposed(plan)]
     if plan.unread:
         told.append(f"没有读懂：{'、'.join(f'“{stretch}”' for stretch in plan.unread)}")
     return " · ".join(part for part in told if part)
 
 
-def _among(plan: Plan) -> str:
+def asking(plan: Plan) -> str:
+    """Return a plan as a question that can stand in a conversation: 贺兰县2020年12345热线办复率是多少."""
+    told = [
+        f"{what(operation)}{'是多少' if isinstance(operation, Lookup) else ''}"
+        for operation in plan.operations
+    ]
+    unread = "".join(f"（{stretch}）" for stretch in plan.unread)
+    return f"{whose(plan)}{'，'.join(told)}{unread}"
+
+
+def whose(plan: Plan) -> str:
+    """Return the bodies and years that a plan is about."""
     among = plan.among
     if not isinstance(among, Everything):
         return "、".join(who(target) for target in among.targets if target.organization or target.year)
@@ -88,26 +100,65 @@ def _among(plan: Plan) -> str:
             return f"{years}{phrase(measure)}最{'多' if most == 'most' else '少'}的{among.of_kind or '单位'}"
 
 
+def supposed(plan: Plan) -> str:
+    """Return what a plan takes for granted, empty where it does so with nothing."""
+    return f"先核对：{'；'.join(map(claimed, plan.claims))}" if plan.claims else ""
+
+
+def manner(operation: Operation) -> str:
+    """Return what is done with what an operation counts, without naming that: 前者占后者的比例, 各年合计."""
+    masked: dict[str, object]
+    match operation:
+        case Lookup():
+            return "是多少"
+        case Listing():
+            return "有哪些"
+        case Verify():
+            return "是否如所说"
+        case Difference() | Ratio():
+            masked = {"of": (_FIRST, _SECOND)}
+        case Share(whole=None):
+            masked = {"part": _ALL}
+        case Share():
+            masked = {"part": _FIRST, "whole": _SECOND}
+        case Mean(per=per) if per is not None:
+            masked = {"of": (_FIRST,), "per": _SECOND}
+        case Remainder(less=less):
+            masked = {"whole": _FIRST, "less": (_SECOND if len(less) == 1 else _REST,)}
+        case Sum() | Mean() | Median() | Compare() | Rank() | Count() | Filter():
+            masked = {"of": (_ALL,)}
+        case Growth() | Trend() | Parts():
+            masked = {"of": _ALL}
+        case Passage():
+            masked = {"about": ""}
+        case Check() | Explain() | About() | Holdings() | Unclear():
+            masked = {}
+        case _:
+            assert_never(operation)
+    return what(operation.model_copy(update=masked)).lstrip("的，")
+
+
 def _several(operands: tuple[Operand, ...]) -> str:
     return "、".join(map(operand, operands))
 
 
-def _pair(operands: tuple[Operand, ...], over: Over, joint: str) -> str:
+def _pair(operands: tuple[Operand, ...], joint: str) -> str:
     if len(operands) == 2:
         return f"{operand(operands[0])}{joint}{operand(operands[1])}"
-    return f"{operand(operands[0])}（{_OVER[over] or '前者'}{joint}后者）"
+    return f"{operand(operands[0])}，前者{joint}后者"
 
 
-def _operation(operation: Operation) -> str:
+def what(operation: Operation) -> str:
+    """Return what an operation asks for."""
     match operation:
         case Lookup(measures=measures):
             return _several(measures)
         case Sum(of=of, over=over):
             return f"{_OVER[over]}{_several(of)}合计"
-        case Difference(of=of, over=over):
-            return f"{_pair(of, over, '比')}多多少"
-        case Ratio(of=of, over=over):
-            return f"{_pair(of, over, '是')}的几倍"
+        case Difference(of=of):
+            return f"{_pair(of, '比')}多多少"
+        case Ratio(of=of):
+            return f"{_pair(of, '是')}的几倍"
         case Share(part=part, whole=whole):
             return f"{operand(part)}占{operand(whole) if whole is not None else '总数'}的比例"
         case Mean(of=of, per=per, over=over):

@@ -75,10 +75,10 @@ def phrase(measure: Measure) -> str:
 
 
 def operand(value: Operand) -> str:
-    """Return what an operand counts, as one phrase."""
+    """Return what an operand counts, as one phrase; whose it is, where that is no target of the plan."""
     if isinstance(value, Measure):
-        return phrase(value)
-    return "与".join(dict.fromkeys(phrase(measure) for measure in measures_of([value])))
+        return f"{who(value.at) if value.at is not None else ''}{phrase(value)}"
+    return "与".join(dict.fromkeys(map(operand, measures_of([value]))))
 
 
 def thing(outcome: Outcome) -> str:

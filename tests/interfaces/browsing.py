@@ -61,3 +61,12 @@ def ask(page: Page, question: str) -> None:
     page.fill("#question", question)
     page.press("#question", "Enter")
     expect(page.locator(".answer:not(.running)")).to_have_count(answered + 1, timeout=PATIENCE)
+
+
+def tab_to(page: Page, selector: str, *, backwards: bool = False) -> None:
+    """Go on from what has the focus until the keyboard is at what the selector means."""
+    for _ in range(60):
+        page.keyboard.press("Shift+Tab" if backwards else "Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    pytest.fail(f"{selector} cannot be reached by the keyboard")

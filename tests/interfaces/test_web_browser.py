@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import PATIENCE, ask, chromium, needs_chromium, opened, ready
+from browsing import PATIENCE, ask, chromium, needs_chromium, opened, ready, tab_to
 from docx import Document
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Download, Page, expect
@@ -167,7 +167,10 @@ def test_a_follow_up_shows_how_it_was_understood_and_a_new_chat_starts_empty(pag
     ask(page, FLAGSHIP)
     ask(page, "那宁夏贺兰工业园区呢？")
     expect(page.locator(".answer-text").last).to_contain_text("100%")
-    expect(page.locator(".standalone").last).to_contain_text("宁夏贺兰工业园区2020年 · 12345办复率")
+    understood = page.locator(".standalone").last
+    expect(understood.get_by_label("单位")).to_have_value("宁夏贺兰工业园区")
+    expect(understood.get_by_label("年度")).to_have_value("2020")
+    expect(understood.get_by_label("所问")).to_have_value(re.compile("12345.*办复率"))
 
     page.get_by_role("button", name="新对话").click()
 
@@ -428,21 +431,13 @@ def test_the_page_is_used_by_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".answer-text .cite")).to_be_visible(timeout=PATIENCE)
 
-    _tab_to(page, ".answer-text .cite", backwards=True)
+    tab_to(page, ".answer-text .cite", backwards=True)
     page.keyboard.press("Enter")
     expect(page.locator("#proof-title")).to_be_focused()
-    _tab_to(page, "#proof [data-act*='\"read\"']")
+    tab_to(page, "#proof [data-act*='\"read\"']")
     page.keyboard.press("Enter")
 
     expect(page.locator("#report-title")).to_be_focused()
-
-
-def _tab_to(page: Page, selector: str, *, backwards: bool = False) -> None:
-    for _ in range(40):
-        page.keyboard.press("Shift+Tab" if backwards else "Tab")
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-    pytest.fail(f"{selector} cannot be reached by the keyboard")
 
 
 @needs_chromium

@@ -6,6 +6,7 @@ from pydantic import Field, TypeAdapter
 
 from assistant.conversations import Reason, Verdict
 from assistant.engine import LONGEST_QUESTION
+from assistant.rendering import LONGEST_WORDING
 from ingest.models import Value
 
 Part = Literal["text", "tables", "findings"]
@@ -30,6 +31,18 @@ class Ask(Value):
     regions: tuple[str, ...] = ()
     organizations: tuple[str, ...] = ()
     years: tuple[int, ...] = ()
+
+
+class Change(Value):
+    """Ask what a turn was understood to ask for, with its chips as they stand now, in their order on the page."""
+
+    do: Literal["change"]
+    turn: Id
+    bodies: tuple[_Words, ...] = ()
+    years: tuple[Annotated[str, Field(max_length=9)], ...] = ()
+    wordings: tuple[Annotated[str, Field(max_length=2 * LONGEST_WORDING)], ...] = ()
+    ways: tuple[_Words, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 class Stop(Value):
@@ -168,6 +181,7 @@ class Remove(Value):
 Act = Annotated[
     Hello
     | Ask
+    | Change
     | Stop
     | Again
     | Open

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from assistant.conversations import REASONS, KeptTurn, Verdict
 from assistant.exchange import Exchange, Step
 from assistant.interfaces.ports import Reports
+from assistant.interfaces.web.chips import Chips, chips_of, within
 from assistant.interfaces.web.examples import examples, follow_ups
 from assistant.interfaces.web.markup import Words, fill
 from assistant.interfaces.web.plots import plot_of
@@ -133,12 +134,21 @@ def turn_html(
         warnings=_warnings(answer) if answer else (),
         plot=plot_of(answer, _forms(reports)) if answer else None,
         rows=_rows(answer) if answer else (),
+        chips=_chips(turn, reports),
         next_questions=follow_ups(answer, reports) if answer and is_last else (),
         verdict=verdict,
         reasons=REASONS,
         marks=_marks,
         narrowed=(*(turn.narrowed.organizations or ()), *(f"{year}年" for year in turn.narrowed.years or ())),
     )
+
+
+def _chips(turn: KeptTurn, reports: Reports) -> Chips | None:
+    """Return how a question was understood, as chips; None where no plan was answered, or no change could help."""
+    answer = turn.exchange.answer
+    if answer is None or answer.plan is None:
+        return None
+    return chips_of(answer.plan, within(reports.headings(), turn.narrowed))
 
 
 class _Row(Value):

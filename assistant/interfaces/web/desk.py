@@ -18,12 +18,14 @@ from assistant.interfaces.exports.word import word
 from assistant.interfaces.ports import Answers, Reports
 from assistant.interfaces.web import acts, chat, evidence, history, reader, shelf
 from assistant.interfaces.web.acts import Download, Follow, Patch, Reply
+from assistant.interfaces.web.chips import changed_as_sent
 from assistant.interfaces.web.imports import Imports, Job, safe_name
 from assistant.interfaces.web.markup import Words, fill, words_for
 from assistant.interfaces.web.pages import Pages
 from assistant.interfaces.web.runs import Runs
 from assistant.interfaces.web.visitors import Visitor
 from assistant.models import Question
+from assistant.plans import Plan
 from ingest.errors import IngestError
 from ingest.models import Finding, Report
 from vectorstore.errors import StoreError
@@ -160,6 +162,8 @@ class _Reader:
                 return self._hello(act.conversation)
             case acts.Ask():
                 return self._ask(act)
+            case acts.Change():
+                return self._change(act)
             case acts.Stop():
                 return self._stop(act.turn)
             case acts.Again():
@@ -266,18 +270,40 @@ class _Reader:
     def _again(self, act: acts.Again) -> Reply:
         before = self._turn(self._shown, act.turn)
         self._kept.cut(self._owner, self._shown, act.turn)
-        return self._put(self._shown, before.exchange.question, before.narrowed, anew=True)
+        return self._put(self._shown, before.exchange.question, before.narrowed, plan=before.plan, anew=True)
 
-    def _put(self, conversation: str, text: str, narrowed: Filter, *, anew: bool) -> Reply:
-        """Ask a question at the end of a conversation; `anew` shows the whole of it again."""
+    def _change(self, act: acts.Change) -> Reply:
+        """Ask a turn's plan as its reader changed it, at the end; the turn itself shows again what it answered."""
+        before = self._turn(self._shown, act.turn)
+        plan = before.exchange.answer.plan if before.exchange.answer else None
+        if plan is None:
+            return Reply(told=self._words("told.no_turn"))
+        chosen = changed_as_sent(plan, act)
+        reply = self._put(self._shown, chosen.standalone, before.narrowed, plan=chosen, anew=False)
+        html = chat.turn_html(
+            before,
+            self._holdings,
+            self._words,
+            conversation=self._shown,
+            verdict=self._kept.verdicts(self._owner, [before.id]).get(before.id),
+            is_last=False,
+        )
+        unchanged = Patch(target=before.id, html=html, how="replace")
+        return reply.model_copy(update={"patches": (unchanged, *reply.patches)})
+
+    def _put(
+        self, conversation: str, text: str, narrowed: Filter, *, plan: Plan | None = None, anew: bool
+    ) -> Reply:
+        """Ask a question, or a plan, at the end of a conversation; `anew` shows the whole of it again."""
         earlier = self._kept.turns(self._owner, conversation)
         said = turns(turn.exchange for turn in earlier[-_TURNS_SENT_BACK:])
-        turn = KeptTurn(id=new_id("t"), exchange=Exchange(question=text), narrowed=narrowed)
+        turn = KeptTurn(id=new_id("t"), exchange=Exchange(question=text), narrowed=narrowed, plan=plan)
         self._kept.add(self._owner, conversation, turn)
         self._runs.start(
             self._owner,
             turn.id,
             Question(text=text, history=said, filter=narrowed),
+            plan=plan,
             on_end=lambda ended: self._kept.finish(conversation, turn.model_copy(update={"exchange": ended})),
         )
         if anew:

@@ -269,12 +269,30 @@ element.addEventListener("input", (event) => {
   else if (at.matches("[data-narrows]")) {
     for (const label of at.nextElementSibling.children) label.hidden = !label.textContent.includes(at.value.trim());
   } else if (at.closest("#filters")) countChosen();
+  else if (at.form?.matches(".chips")) touchChip(at);
   else if (at.form?.dataset.live !== undefined && !event.isComposing) {
     clearTimeout(later);
     later = setTimeout(() => act(gathered(at.form)), 200);
   }
 });
 element.addEventListener("reset", () => setTimeout(countChosen));
+
+// A touched chip shows the button that answers anew; of another body the years held are others.
+function touchChip(chip) {
+  if (!chip.form.matches(".touched")) byId("heard").textContent = chip.form.querySelector("button").textContent;
+  chip.form.classList.add("touched");
+  const body = chip.name === "bodies[]" && [...(chip.list ?? chip).options].find((one) => one.value === chip.value);
+  if (!body) return;
+  const { open, absent } = chip.form.dataset;
+  const years = chip.closest(".target").querySelector("select[name='years[]']");
+  const chosen = years.value;
+  const held = body.dataset.years ? body.dataset.years.split(" ") : [];
+  const listed = held.includes(chosen) ? held : [chosen, ...held];
+  years.replaceChildren(...listed.map((year) => {
+    const said = year ? `${year}年${held.includes(year) ? "" : absent}` : open;
+    return new Option(said, year, false, year === chosen);
+  }));
+}
 
 function countChosen() {
   for (const box of document.querySelectorAll("#filters details")) {

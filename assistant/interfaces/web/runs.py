@@ -11,6 +11,7 @@ from assistant.errors import AssistantError
 from assistant.exchange import Exchange
 from assistant.interfaces.ports import Answers, watched
 from assistant.models import Question
+from assistant.plans import Plan
 
 logger = logging.getLogger(__name__)
 
@@ -56,16 +57,25 @@ class Runs:
         self._lock = Lock()
 
     def start(
-        self, owner: str, run_id: str, question: Question, *, on_end: Callable[[Exchange], None]
+        self,
+        owner: str,
+        run_id: str,
+        question: Question,
+        *,
+        plan: Plan | None = None,
+        on_end: Callable[[Exchange], None],
     ) -> Exchange:
-        """Begin to answer and return what there is to see at first; `on_end` gets the last state."""
+        """Begin to answer, by the plan if there is one, and return what there is to see at first.
+
+        `on_end` gets the last state.
+        """
         exchange = Exchange(question=question.text)
         run = _Run(owner, exchange, on_end)
         with self._lock:
             self._runs[run_id] = run
             while len(self._runs) > _REMEMBERED:
                 self._runs.popitem(last=False)
-        self._workers.submit(self._answer, run, question)
+        self._workers.submit(self._answer, run, question, plan)
         return exchange
 
     def stop(self, owner: str, run_id: str) -> None:
@@ -93,7 +103,9 @@ class Runs:
         run = self._runs.get(run_id)
         return run if run is not None and run.owner == owner else None
 
-    def _answer(self, run: _Run, question: Question) -> None:
-        for event in watched(self._answers.stream(question)):
+    def _answer(self, run: _Run, question: Question, plan: Plan | None) -> None:
+        answers = self._answers
+        events = answers.stream_plan(plan, filter=question.filter) if plan else answers.stream(question)
+        for event in watched(events):
             if not run.show(run.exchange.after(event)):
                 return

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from assistant.interfaces.web.chips import MOST_LISTED, bodies_of
 from assistant.interfaces.web.imports import Job
 from assistant.interfaces.web.markup import Words, fill
 from assistant.interfaces.web.reader import told_findings
@@ -20,13 +21,15 @@ class Limits(Value):
 
 
 def filters_html(heads: Sequence[ReportHead], words: Words) -> str:
-    """Return the choices by which a question can be narrowed."""
+    """Return the choices by which a question can be narrowed, and the bodies where they are too many for a chip."""
+    bodies = bodies_of(heads)
     return fill(
         "filters",
         words,
         regions=sorted({region for head in heads for region in head.region}),
-        organizations=sorted({head.organization for head in heads}),
+        organizations=[body.value for body in bodies],
         years=sorted({head.year for head in heads if head.year is not None}, reverse=True),
+        bodies=bodies if len(bodies) > MOST_LISTED else (),
     )
 
 
