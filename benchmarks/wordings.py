@@ -20,6 +20,7 @@ _DATA = _ROOT / "tests" / "data"
 _REAL = _ROOT / "../shared/reports"
 _SETS = (
     ("samples", _ROOT / "samples"),
+    ("samples_open", _ROOT / "samples"),
     ("unseen_report", _DATA / "reports" / "临江教委2022.txt"),
     ("colloquial_unseen", _DATA / "reports" / "colloquial"),
     ("real_reports", _REAL),

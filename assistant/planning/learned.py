@@ -21,6 +21,7 @@ from assistant.planning.measures import (
     qualified,
     spoken_of,
     whole,
+    with_own_rates,
     with_whole_labels,
 )
 from assistant.planning.operations import COUNTED, Made, adjacent, measures_in, operations_of, over_of
@@ -201,7 +202,7 @@ class LearnedPlanner:
             for at, word in rest
             if said and stands_beside(text, marked, at) and not _limits(word) and not _has_digit(word)
         ]
-        said = qualified(said, beside)
+        said = qualified(with_own_rates(said) if operation == "several" else said, beside)
         loose = tuple(word for at, word in rest if (at, word) not in beside)
         applicants = [Placed(start=span.start, end=span.end) for span in spans if span.mark == "a"]
         bare = asked_in(text, marked, (*bodies, *periods, *applicants))

@@ -20,6 +20,9 @@ _ENDS = frozenset("，。；！？,;!?、")
 _AND = ("、", "和", "与", "及", "跟", "以及", "还有", "+", "＋")
 _EACH = ("每一", "每", "平均一")
 _REACH = 14
+_RATE = "率"
+_BARE_RATE = 4
+"""The characters up to which a rate says nothing of what it is the rate of: 办结率, 满意度."""
 _CUT = frozenset("mnbkcx")
 _JOINED = frozenset("mnb")
 PARTED = frozenset("nb")
@@ -53,6 +56,23 @@ def measures_of(text: str, spans: Sequence[Span], names: Sequence[Placed], units
 def whole(said: Said, asked: str) -> Said:
     """Return the one measure of a question with the question around it."""
     return said.model_copy(update={"measure": said.measure.model_copy(update={"asked": asked or None})})
+
+
+def with_own_rates(said: Sequence[Said]) -> tuple[Said, ...]:
+    """Return measures of which a bare rate is that of each measure before it: 议案和提案各几件，办结率分别多少."""
+    found: list[Said] = []
+    for one in said:
+        before = [other for other in found if other.mark == "m" and not other.measure.phrase.endswith(_RATE)]
+        bare = one.measure.phrase.endswith(_RATE) and len(one.measure.phrase) <= _BARE_RATE
+        if one.mark != "m" or not bare or not before:
+            found.append(one)
+            continue
+        for other in before:
+            phrase = f"{other.measure.phrase}{one.measure.phrase}"
+            found.append(
+                one.model_copy(update={"measure": one.measure.model_copy(update={"phrase": phrase})})
+            )
+    return tuple(found)
 
 
 def with_whole_labels(spans: Sequence[Span], text: str, labels: Sequence[str]) -> tuple[Span, ...]:

@@ -22,7 +22,7 @@ SHARE = {
     "standalone": "临江区教委2022年12345热线工单办结的占比",
     "among": {"among": "named", "targets": [{"organization": "青川市临江区教育委员会", "year": 2022}]},
     "operations": [
-        {"op": "share", "part": {"phrase": "12345热线 办结工单"}, "whole": {"phrase": "12345热线 承办工单"}}
+        {"op": "share", "part": {"phrase": "12345 办结"}, "whole": {"phrase": "12345热线 承办工单"}}
     ],
 }
 RIGHT = "临江区教委2022年12345热线办结率为99.01%[E1]。"

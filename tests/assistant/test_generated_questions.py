@@ -5,6 +5,7 @@ import pytest
 from assistant.evals import quote_view, run, score
 from benchmarks.fictitious import case_records, cases_of, cast_of
 
+
 @pytest.fixture(scope="module", params=["written", "held"])
 def scored(request, engine_over, tmp_path_factory):
     held, folder = request.param == "held", tmp_path_factory.mktemp("generated")

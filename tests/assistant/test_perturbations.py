@@ -1,25 +1,17 @@
 """Change what must not matter, or what must: answers stay, or they follow."""
 
 from dataclasses import replace
-from pathlib import Path
 from random import Random
 
 import pytest
 
-from assistant.evals import read_cases
-from assistant.evals.grading import grade
-from assistant.evals.predictions import prediction_of
 from assistant.models import Question
 from benchmarks.fictitious import cast_of, invent, write
 from benchmarks.fictitious.bodies import twin_of
 
-SHARED = Path(__file__).parents[2] / "../shared"
-REWORDINGS = Path(__file__).parents[1] / "data" / "questions" / "dev_rewordings.tsv"
-
 WRONG = 4
 CONFIDENT = 2
-CHANGED = 0.03
-"""Slightly above what is measured; they only ever fall. The aim for `CHANGED` is 0.03, for `CONFIDENT` none."""
+"""Slightly above what is measured; they only ever fall. The aim for `CONFIDENT` is none."""
 
 ASKED = {
     "art20_5.licensing.decisions": "{name}{year}年行政许可处理决定有多少项？",
@@ -112,33 +104,6 @@ def test_thirty_near_twins_change_no_answer(engine_over, tmp_path):
     for twin in twins[::10]:
         answer = asked(among, twin, "art20_5.licensing.decisions")
         assert is_stated(answer, twin, "art20_5.licensing.decisions"), twin.body.name
-
-
-def test_two_more_wordings_of_each_question_end_alike(engine_over):
-    gold = SHARED / "eval/dev.jsonl"
-    if not gold.exists():
-        pytest.skip("the evaluation kit is not beside the project")
-    cases = {case.id: case for case in read_cases(gold)}
-    rewordings = [
-        line.split("\t") for line in REWORDINGS.read_text("utf-8").splitlines() if not line.startswith("#")
-    ]
-    assert sorted({name for name, _ in rewordings}) == sorted(cases)
-    engine = engine_over(*sorted((SHARED / "reports").glob("*.txt")))
-
-    def is_right(case, question):
-        answer = engine.ask(Question(text=question, history=case.history))
-        prediction = prediction_of(answer, case_id=case.id, latency_ms=0, fingerprint="")
-        return grade(case, prediction).correct, prediction.answer
-
-    changed: list[str] = []
-    for name, wording in rewordings:
-        (before, _), (after, said) = (
-            is_right(cases[name], cases[name].question),
-            is_right(cases[name], wording),
-        )
-        if before != after:
-            changed.append(f"{name} {wording} | {said[:150]}")
-    assert len(changed) <= CHANGED * len(rewordings), "\n".join(changed)
 
 
 def _made(folder):
