@@ -204,7 +204,7 @@ def _worded(operation: Operation, at: int, text: str) -> Operation:
     if not text.strip():
         raise PlanInvalid("所问的说法不能是空的。")
     if isinstance(operation, Listing | Passage):
-        return operation.model_copy(update={"about": text.strip()})
+        return operation.model_copy(update={"about": text.strip(), "asked": None})
     old = _measures(operation)
     new = iter([*old[:at], reworded(old[at], text), *old[at + 1 :]])
     return cast(Operation, _mapped(operation, lambda _: next(new)))

@@ -215,8 +215,10 @@ def _status(url: str, question: str) -> str:
 def test_a_question_can_be_edited_and_answered_again(page: Page) -> None:
     ask(page, FLAGSHIP)
 
+    first = page.locator(".turn").get_attribute("id") or ""
     page.get_by_role("button", name="重新回答").click()
-    expect(page.locator(".answer")).to_have_count(1, timeout=PATIENCE)
+    expect(page.locator(".turn")).not_to_have_attribute("id", first)
+    expect(page.locator(".answer:not(.running)")).to_have_count(1, timeout=PATIENCE)
     page.locator(".edit summary").click()
     page.locator(".edit textarea").fill(TABLE_CELL)
     page.get_by_role("button", name="重新提问").click()

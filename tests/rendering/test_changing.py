@@ -168,7 +168,9 @@ def test_a_claim_that_is_asked_about_keeps_its_value():
 
 
 def test_what_a_passage_is_about_is_worded_anew():
-    made = changed(plan(Passage(about="公开平台", ask="how")), OtherWords(at=0, text="政务新媒体"))
+    old = Passage(about="公开平台", ask="how", asked="公开平台怎么建")
+
+    made = changed(plan(old), OtherWords(at=0, text="政务新媒体"))
 
     assert made.operations == (Passage(about="政务新媒体", ask="how"),)
 
