@@ -86,8 +86,9 @@ def _of_span(
         return [_body(mention, earlier) for mention in known]
     typed = aligned(span.text)
     said = next((name for name in reversed(earlier) if _shortens(typed, folded(name))), None)
-    if said is None and (alike := _of_kind(typed, heads)):
-        choices = alike if len(alike) > 1 else ()
+    alike = list(_of_kind(typed, heads)) if said is None else []
+    if alike:
+        choices = tuple(alike) if len(alike) > 1 else ()
         return [Body(start=span.start, end=span.end, name=alike[0], choices=choices)]
     return [Body(start=span.start, end=span.end, name=said or span.text.strip())]
 
