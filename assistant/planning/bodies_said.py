@@ -8,6 +8,7 @@ from assistant.planning.stated import Body, Group
 from assistant.planning.words import load_words
 from ingest.gazetteer import places_called
 from ingest.wording import aligned, folded
+from vectorstore.lexical import words as segment
 from vectorstore.models import ReportHead, Span
 
 _GOVERNMENT = (
@@ -21,6 +22,28 @@ _BODY_ENDS = (
 )  # fmt: skip
 """How the names of bodies end: what ends otherwise behind a known name is no other body's name."""
 _NOT_ENDS = ("网站", "机会", "大会", "晚会", "会议")
+_LEAST_SHORT = 4
+_LONG = 4
+_PLACE_ENDS = "省市县区旗州"
+_COMMON = frozenset(
+    {
+        *_PLACE_ENDS,
+        "和",
+        "与",
+        "及",
+        "管理",
+        "监督",
+        "监督管理",
+        "自然",
+        "人民",
+        "政府",
+        "办公室",
+        "发展",
+        "社会",
+        "住房",
+    }
+)
+"""Words of names that may be left out between those that are said."""
 _FIRMS = ("公司", "集团", "银行", "厂", "企业")
 _AND = ("和", "与", "跟", "同", "比", "及", "对", "在", "问")
 _SHARED = frozenset("gtu")
@@ -86,11 +109,72 @@ def _of_span(
         return [_body(mention, earlier) for mention in known]
     typed = aligned(span.text)
     said = next((name for name in reversed(earlier) if _shortens(typed, folded(name))), None)
-    alike = list(_of_kind(typed, heads)) if said is None else []
+    alike = list(_of_kind(typed, heads) or _abbreviated(typed, heads)) if said is None else []
     if alike:
         choices = tuple(alike) if len(alike) > 1 else ()
         return [Body(start=span.start, end=span.end, name=alike[0], choices=choices)]
     return [Body(start=span.start, end=span.end, name=said or span.text.strip())]
+
+
+def _abbreviated(typed: str, heads: Sequence[ReportHead]) -> tuple[str, ...]:
+    """Return the bodies whose name a stretch says shorter: 广外街道 of 广安门外街道办事处, 海南食药监 of 海南省食品药品监督管理局."""
+    if len(typed) < _LEAST_SHORT:
+        return ()
+    names = dict.fromkeys(head.organization for head in heads)
+    return tuple(name for name in names if abbreviates(typed, folded(name)))
+
+
+def abbreviates(short: str, name: str) -> bool:
+    """Tell whether a word says a name shorter: of each of its words all, the first character, or nothing.
+
+    What is left out stands before or behind what is said, or is a word that many names have: 宁夏工业园区 does not
+    stand for 宁夏贺兰工业园区. A part of the name may be said before the rest (鹿城资规分局).
+    """
+    words = _words_of(name)
+    for turn in range(len(words)):
+        said = _said_of(short, [*words[turn:], *words[:turn]] if turn else words)
+        if said is None:
+            continue
+        told = [(index + turn) % len(words) for index in said]
+        inside = range(min(told), max(told))
+        if all(index in told or words[index] in _COMMON for index in inside):
+            return True
+    return False
+
+
+def _said_of(short: str, words: Sequence[str]) -> list[int] | None:
+    """Return which words a shorter name is made of, in order; None where it is made of others."""
+    found: list[int] = []
+    at = 0
+    for index, word in enumerate(words):
+        taken = _taken_of(word, short[at:])
+        if taken:
+            at += taken
+            found.append(index)
+    return found if at == len(short) and len(found) > 1 else None
+
+
+def _taken_of(word: str, rest: str) -> int:
+    """Return how many characters of the rest say a word: all of it, its first, or of a long one several in order."""
+    if rest.startswith(word):
+        return len(word)
+    if not rest.startswith(word[0]) or len(word) == 1:
+        return 0
+    if len(word) < _LONG:
+        return 1
+    taken, at = 0, -1
+    while taken < len(rest) and (at := word.find(rest[taken], at + 1)) >= 0:
+        taken += 1
+    return taken
+
+
+def _words_of(name: str) -> list[str]:
+    """Cut a name into words; the ending of a place counts by itself (海南省, 鹿城区)."""
+    return [
+        piece
+        for word in segment(name)
+        for piece in ((word[:-1], word[-1]) if len(word) > 2 and word[-1] in _PLACE_ENDS else (word,))
+    ]
 
 
 def _of_kind(typed: str, heads: Sequence[ReportHead]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import pytest
 
 from assistant.planning import bodies_in
+from assistant.planning.bodies_said import abbreviates
 
 
 @pytest.fixture
@@ -123,3 +124,19 @@ def test_spans_count_in_the_text_as_typed(heads, language, text):
     first = bodies_in(text, heads, language)[0]
 
     assert text[first.start : first.end] in {"賀蘭縣", "贺兰县"}
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("广外街道", ["京城西门区广安门外街道办事处"]),
+        ("海南食药监局", ["海南省食品药品监督管理局"]),
+        ("广安街道", []),
+        ("海南药监局", []),
+        ("宁夏工业园区", []),
+        ("贺兰区", []),
+    ],
+)
+def test_a_name_said_shorter_is_known_where_nothing_of_its_own_is_left_out(said: str, meant: list[str]):
+    names = ("京城西门区广安门外街道办事处", "海南省食品药品监督管理局", "宁夏贺兰工业园区", "贺兰县")
+    assert [name for name in names if abbreviates(said, name)] == meant
