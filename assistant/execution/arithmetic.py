@@ -233,6 +233,12 @@ def _extreme(outcomes: Sequence[Outcome], *, largest: bool) -> Outcome:
     return max(known, key=base_value) if largest else min(known, key=base_value)
 
 
+def _is_twice(known: Sequence[Outcome]) -> bool:
+    """Tell whether one figure was found for two measures: it is then not what was asked for one of them."""
+    figures = [outcome.figure.id for outcome in known if isinstance(outcome, Found)]
+    return len(set(figures)) < len(figures)
+
+
 def _without(outcomes: Sequence[Outcome], reason: Reason) -> Absent:
     """Return why nothing can be worked out: what is missing first, else the reason given."""
     for outcome in outcomes:
@@ -264,6 +270,8 @@ def combined(
     apart = any(target != targets[0] for target in targets)
     if len(known) < (1 if takes_any and missing and apart else 2):
         return _without(outcomes, "too_few")
+    if _is_twice(known):
+        return _without(known, "too_few")
     if not (per or comparable(known)):
         return _without(known, "units_differ")
     unit = quantity_of(known[0]).unit

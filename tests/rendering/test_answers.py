@@ -169,6 +169,13 @@ def test_a_described_body_is_named_with_what_it_was_found_by(told):
     ]
 
 
+def test_one_figure_found_for_two_measures_is_not_counted_twice(told):
+    twice = {"op": "sum", "of": [{"phrase": "行政强制"}, {"phrase": "行政强制 处理决定数量"}]}
+    answer = told(twice, COUNTY)
+    assert answer.status == "refused"
+    assert not answer.derivations
+
+
 def test_what_was_not_read_is_named_and_not_left_out(told):
     answer = told(lookup({"phrase": "发布信息"}), COUNTY, unread=["除微博以外"])
     assert (answer.status, answer.reason_code) == ("clarify", "ambiguous")
