@@ -11,7 +11,7 @@ from assistant.execution.bench import Bench
 from assistant.execution.naming import Key, keys_of
 from assistant.plans import Measure
 from assistant.results import Absent, Computed, Denied, Found, Outcome, Place
-from assistant.tools import Match, ReportView, SentenceMatch, denied_things, label_of, squeezed
+from assistant.tools import Match, SentenceMatch, denied_things, label_of, squeezed
 from ingest.checks import plain
 from ingest.models import Figure, Quantity
 from ingest.numerals import RATIO_UNITS, in_base_units
@@ -325,8 +325,3 @@ def _same_amount(one: Match, other: Match) -> bool:
     if one.figure.quantity is None or other.figure.quantity is None:
         return one.figure.quantity is other.figure.quantity
     return in_base_units(one.figure.quantity) == in_base_units(other.figure.quantity)
-
-
-def view_of(place: Place, bench: Bench) -> ReportView | None:
-    """Return the report of a place, None where the library has none."""
-    return bench.view(place.head) if place.head is not None else None

@@ -26,6 +26,7 @@ from assistant.planning.measures import (
 )
 from assistant.planning.operations import COUNTED, Made, adjacent, measures_in, operations_of, over_of
 from assistant.planning.planner import Reads
+from assistant.planning.scope import within
 from assistant.planning.stated import Body, Period, Placed, Said, Slots, Stated, Stating
 from assistant.planning.targets import among_of, paired
 from assistant.planning.text import HIDDEN, unquoted
@@ -107,7 +108,7 @@ class LearnedPlanner:
 
     def plan(self, question: Question, heads: Sequence[ReportHead]) -> Plan:
         """Return the plan of a question, read after at most six turns before it."""
-        heads = _within(heads, question.filter)
+        heads = within(heads, question.filter)
         turns = [turn.content for turn in question.history if turn.role == "user"][-_MOST_TURNS:]
         earlier: list[Stated] = []
         for index, text in enumerate(turns):
@@ -392,18 +393,6 @@ def _slots(reading: Reading, operation: Asked) -> Slots:
 
 def _places(spans: Sequence[Span]) -> list[Placed]:
     return [Placed(start=span.start, end=span.end) for span in spans]
-
-
-def _within(heads: Sequence[ReportHead], narrowed: Filter) -> Sequence[ReportHead]:
-    if narrowed == Filter():
-        return heads
-    return tuple(
-        head
-        for head in heads
-        if (narrowed.organizations is None or head.organization in narrowed.organizations)
-        and (narrowed.years is None or head.year in narrowed.years)
-        and (narrowed.report_ids is None or head.report_id in narrowed.report_ids)
-    )
 
 
 def _reporting(targets: Sequence[Target], slots: Slots, heads: Sequence[ReportHead]) -> tuple[Target, ...]:

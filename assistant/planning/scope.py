@@ -46,7 +46,7 @@ from vectorstore.models import Filter as Narrowed
 
 def scope_of(plan: Plan, question: Question, heads: Sequence[ReportHead]) -> Scope:
     """Return the scope of a plan; a body that no report answers to takes no report of another."""
-    heads = _within(heads, question.filter)
+    heads = within(heads, question.filter)
     targets = _targets(plan)
     known = {
         target.organization: _bodies(target.organization, heads)
@@ -81,7 +81,7 @@ def scope_of(plan: Plan, question: Question, heads: Sequence[ReportHead]) -> Sco
     )
 
 
-def _within(heads: Sequence[ReportHead], narrowed: Narrowed) -> Sequence[ReportHead]:
+def within(heads: Sequence[ReportHead], narrowed: Narrowed) -> Sequence[ReportHead]:
     """Return the heads that a filter leaves; without one the very sequence, so that its directory is found again."""
     if narrowed == EVERYTHING:
         return heads
