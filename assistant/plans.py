@@ -133,11 +133,15 @@ class Lookup(Value):
 
 
 class Sum(Value):
-    """Ask for the sum of several measures, or of one over bodies or years."""
+    """Ask for the sum of several measures, or of one over bodies or years.
+
+    `asked` is the question around the measures, less bodies and years: a report may count them together.
+    """
 
     op: Literal["sum"] = "sum"
     of: tuple["Operand", ...] = Field(min_length=1)
     over: Over = "measures"
+    asked: str | None = None
 
 
 class Difference(Value):

@@ -99,7 +99,7 @@ def judged_batches(
     share: float = 1.0,
 ) -> list[list[tuple[Judged, Pair]]]:
     """Return an epoch, or a share of one, in batches of like length."""
-    pairs = [*pairs_of_stretches(stretches, chance), *pairs_of_labels(labels, chance, a_label=3)]
+    pairs = [*pairs_of_stretches(stretches, chance), *pairs_of_labels(labels, chance, a_label=5)]
     pairs = chance.sample(pairs, int(len(pairs) * share))
     encoded = [(judged, encode_pair(tokenizer, judged.asked, judged.text)) for judged in pairs]
     encoded.sort(key=lambda one: len(one[1].ids) + 10 * chance.random())

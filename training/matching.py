@@ -113,15 +113,17 @@ def _windows(
 
 
 def read_labels(data: Path) -> list[tuple[str, str, list[str]]]:
-    """Read for each indicator its key, the label that its form prints, and how people call it."""
+    """Read for each indicator its key, the label that its form prints, and how people call it; writers are put together."""
     printed = load_indicators().printed_labels()
-    found: list[tuple[str, str, list[str]]] = []
+    called: dict[str, list[str]] = {}
     for path in sorted((data / "indicators").glob("*.jsonl")):
         for line in path.read_text("utf-8").splitlines():
             record = json.loads(line)
-            key, says = record["indicator"], record["says"]
-            label = printed.get(key)
-            found.append((key, label or says[0], says if label else says[1:]))
+            called.setdefault(record["indicator"], []).extend(record["says"])
+    found: list[tuple[str, str, list[str]]] = []
+    for key, says in called.items():
+        label = printed.get(key)
+        found.append((key, label or says[0], says if label else says[1:]))
     return found
 
 

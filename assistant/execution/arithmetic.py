@@ -48,14 +48,17 @@ from assistant.plans import (
     measures_of,
 )
 from assistant.results import Absent, Computed, Found, Outcome, Place, Reason
+from assistant.tools import squeezed
 from ingest.checks import plain
 from ingest.models import Figure, Quantity
 from ingest.numerals import in_base_units
+from vectorstore.models import ReportHead
 
 _MEASURE = Measure(phrase="")
 _OF_TWO = frozenset({"difference", "ratio", "share"})
 """The operations between two values; over three bodies nobody can say which two were meant."""
 _OF_TWO_AT_MOST = 2
+_LISTED = 2
 _FALLS = re.compile(r"减|降|下滑|回落|少了?\s*$|少于")
 
 
@@ -164,12 +167,16 @@ def _computed(operation: Computation, place: Place, everywhere: Sequence[Place],
 
     def all_over(operands: Sequence[Operand], over: Over) -> tuple[Outcome, ...]:
         if over == "measures":
-            return tuple(here(operand) for operand in operands)
+            return _apart([here(operand) for operand in operands])
         return gathered(operands, over, everywhere, bench)
 
     match operation:
-        case Sum(of=of, over=over):
-            return combined("sum", all_over(of, over), place=place)
+        case Sum(of=of, over=over, asked=asked):
+            outcomes = all_over(of, over)
+            together = None
+            if over == "measures" and (len(valued(outcomes)) < len(outcomes) or _is_twice(outcomes)):
+                together = _told_as_one(of, asked, place, bench)
+            return together or combined("sum", outcomes, place=place)
         case Difference(of=of, over=over):
             pair = all_over(of, over if len(of) == 1 else "measures")
             return combined("difference", pair, place=place)
@@ -178,16 +185,15 @@ def _computed(operation: Computation, place: Place, everywhere: Sequence[Place],
         case Share(part=part, whole=whole):
             first = here(part)
             second = here(whole) if whole is not None else _whole_of(first, bench)
-            return combined("share", (first, second), place=place)
+            return combined("share", _apart((first, second)), place=place)
         case Mean(of=of, per=per, over=over):
             if per is not None:
-                first = here(of[0])
-                return combined("mean", (first, _another(here(per), first)), place=place, per=True)
+                return combined("mean", _apart((here(of[0]), here(per))), place=place, per=True)
             return combined("mean", all_over(of, over), place=place)
         case Median(of=of, over=over):
             return combined("median", all_over(of, over), place=place)
         case Remainder(whole=whole, less=less):
-            return combined("remainder", (here(whole), *map(here, less)), place=place)
+            return combined("remainder", _apart((here(whole), *map(here, less))), place=place)
         case Growth(of=of, unit=unit):
             return _growth(of, unit == "percent", place, everywhere, bench)
         case Compare(of=of, over=over, most=most):
@@ -217,13 +223,17 @@ def _counted(outcomes: Sequence[Outcome], bound: Bound, place: Place) -> Outcome
     )
 
 
-def _another(outcome: Outcome, taken: Outcome) -> Outcome:
-    """Settle a tie by what is left when the figure that is already taken is not meant again."""
-    if isinstance(outcome, Absent) and outcome.reason == "tied" and isinstance(taken, Found):
-        left = [figure for figure in outcome.figures if figure.id != taken.figure.id]
-        if len(left) == 1 < len(outcome.figures):
-            return Found(measure=outcome.measure, place=outcome.place, figure=left[0])
-    return outcome
+def _apart(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """Settle ties by what is left when figures that are taken already are not meant again."""
+    taken = {outcome.figure.id for outcome in outcomes if isinstance(outcome, Found)}
+    settled: list[Outcome] = []
+    for outcome in outcomes:
+        if isinstance(outcome, Absent) and outcome.reason == "tied":
+            left = [figure for figure in outcome.figures if figure.id not in taken]
+            if len(left) == 1 < len(outcome.figures):
+                outcome = Found(measure=outcome.measure, place=outcome.place, figure=left[0])
+        settled.append(outcome)
+    return tuple(settled)
 
 
 def _extreme(outcomes: Sequence[Outcome], *, largest: bool) -> Outcome:
@@ -344,6 +354,40 @@ def _term(outcome: Valued, unit: str, known: Sequence[Valued]) -> str:
 
 
 # ---------------------------------------------------------------- wholes and growth
+
+
+def _clause_of(figure: Figure, head: ReportHead, bench: Bench) -> str:
+    """Return what a sentence says between the number before and a figure's own."""
+    start = max(
+        (
+            other.anchor.char_end
+            for other in bench.view(head).figures
+            if other.anchor.char_end <= figure.anchor.char_start and other.origin == "sentence"
+        ),
+        default=0,
+    )
+    text = bench.toolbox.text(head.report_id)
+    return squeezed(text[max(start, figure.context_start) : figure.anchor.char_start])
+
+
+def _told_as_one(of: Sequence[Operand], asked: str | None, place: Place, bench: Bench) -> Found | None:
+    """Return the figure of things that a report lists and counts together: 补助、补贴、“雨露计划”等项目资金."""
+    measures = [operand for operand in of if isinstance(operand, Measure)]
+    if len(measures) < len(of) or len(measures) < _LISTED or place.head is None:
+        return None
+    phrase = "、".join(measure.phrase for measure in measures)
+    qualifiers = tuple(dict.fromkeys(word for measure in measures for word in measure.qualifiers))
+    unit = next((measure.unit for measure in measures if measure.unit), None)
+    found = find(Measure(phrase=phrase, qualifiers=qualifiers, unit=unit, asked=asked), place, bench)
+    if not isinstance(found, Found) or found.figure.origin != "sentence":
+        return None
+    own = _clause_of(found.figure, place.head, bench)
+    told = [
+        squeezed(measure.phrase) in own
+        or any(len(word) > 1 and word in own for word in bench.language.content(measure.phrase))
+        for measure in measures
+    ]
+    return found if all(told) else None
 
 
 def _whole_of(part: Outcome, bench: Bench) -> Outcome:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from assistant.language import Language
-from assistant.plans import Measure
+from assistant.plans import Amount, Claim, Measure
 from assistant.results import Outcome, Place
 from assistant.tools import (
     CheckConsistency,
@@ -39,6 +39,7 @@ class Bench:
         self._sentences: dict[tuple[tuple[str, ...], str, bool, bool, str | None], SectionLookup] = {}
         self._views: dict[str, ReportView] = {}
         self._found: dict[tuple[Measure, str], Outcome] = {}
+        self._supposed: tuple[Claim, ...] = ()
 
     def view(self, head: ReportHead) -> ReportView:
         """Return a report ready for searching."""
@@ -61,6 +62,20 @@ class Bench:
             report_id: tuple(sorted(figures, key=lambda figure: order[figure.indicator or ""]))
             for report_id, figures in found.items()
         }
+
+    def suppose(self, claims: Sequence[Claim]) -> None:
+        """Remember which amounts the question says measures to have; what is found from now on heeds them."""
+        if claims != self._supposed:
+            self._found.clear()
+        self._supposed = tuple(claims)
+
+    def supposed(self, measure: Measure) -> Amount | None:
+        """Return the amount that the question says a measure to have: 那56件申请."""
+        for claim in self._supposed:
+            same = isinstance(claim.measure, Measure) and claim.measure.phrase == measure.phrase
+            if same and claim.relation == "equal":
+                return claim.value
+        return None
 
     def keep(self, measure: Measure, outcomes: Sequence[Outcome]) -> None:
         """Remember what a measure has at many places, so that an operation at each of them asks no more."""

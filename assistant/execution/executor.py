@@ -106,6 +106,7 @@ def _executed(plan: Plan, bench: Bench) -> Executed:
     everywhere, identified = places(plan.among, bench)
     if not everywhere and not all(isinstance(each, Holdings | Unclear) for each in plan.operations):
         return Executed(results=(Stopped(obstacle="no_body", held=bench.heads),))
+    bench.suppose(plan.claims)
     claims = tuple(one for claim in plan.claims for one in judged(claim, everywhere, bench))
     results = tuple(
         result for operation in plan.operations for result in _results(operation, plan, everywhere, bench)

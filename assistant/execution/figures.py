@@ -9,9 +9,10 @@ from collections.abc import Container, Sequence
 
 from assistant.execution.bench import Bench
 from assistant.execution.naming import Key, keys_of
-from assistant.plans import Measure
+from assistant.execution.quantities import fits, holds
+from assistant.plans import Amount, Measure
 from assistant.results import Absent, Computed, Denied, Found, Outcome, Place
-from assistant.tools import Match, SentenceMatch, denied_things, label_of, squeezed
+from assistant.tools import Match, SentenceMatch, denied_things, label_of, squeezed, weighed_together
 from ingest.checks import plain
 from ingest.models import Figure, Quantity
 from ingest.numerals import RATIO_UNITS, in_base_units
@@ -36,6 +37,10 @@ MOST_READ = 24
 """Reports up to which sentences are looked into; of more, cells alone, or those whose words are nearest."""
 _MOST_BEHIND = 2.0
 """How far, in log-odds, the issuer's own figure may lag behind one of another body and still be the one meant."""
+_MOST_BEHIND_IN_UNIT = 1.75
+"""How far, in log-odds, a figure in the very unit asked for may lag behind the likeliest and still be the one meant."""
+_TELLING = 20
+"""The amount from which it tells by itself, among figures that may be meant, which one is: 161条, not 2条."""
 _MOST_NEAR = 3
 _FAINT = 0.1
 
@@ -77,6 +82,11 @@ def _found(
     """Return a place's cell, else its sentence; sentences only of reports that are read, which very many are not."""
     if place.head is None:
         return Absent(measure=measure, place=place, reason=place.reason or "no_report")
+    supposed = bench.supposed(measure)
+    if supposed is not None and place.head.report_id in read:
+        named = as_told(measure, supposed, place, bench)
+        if named is not None:
+            return named
     for key, held in cells.items():
         printed = held.get(place.head.report_id, ())
         if printed:
@@ -148,19 +158,37 @@ def _of_text(measure: Measure, place: Place, head: ReportHead, bench: Bench, *, 
     return Found(measure=measure, place=place, figure=best.figure, sure=best.score)
 
 
+def as_told(measure: Measure, amount: Amount, place: Place, bench: Bench) -> Found | None:
+    """Return a figure that fits a measure at all and is the very amount that the question names for it."""
+    if place.head is None:
+        return None
+    telling = amount.value >= _TELLING
+    for match in fitting(measure, place.head, bench):
+        if match.figure.quantity is None or match.elsewhen or not (telling or match.missed <= MOST_MISSED):
+            continue
+        found = Found(measure=measure, place=place, figure=match.figure, sure=max(match.score, SURE))
+        if fits(found, amount) and holds(found, "equal", amount):
+            return found
+    return None
+
+
 def fitting(measure: Measure, head: ReportHead, bench: Bench) -> tuple[Match, ...]:
     """Return the figures of a report that fit a measure's words and unit and the time it is asked of, best first."""
+    every = bench.matches(head, phrase_of(measure), measure.asked)
     found = tuple(
         match
-        for match in bench.matches(head, phrase_of(measure), measure.asked)
+        for match in every
         if (not measure.change or tells_change(match.figure)) and _is_in_unit(match.figure, measure.unit)
     )
+    if len(found) < len(every):
+        found = weighed_together(found)
     if measure.change and not keys_of(measure, bench.language, bench.indicators):
         found = tuple(match for match in found if match.figure.origin == "sentence")
     found = _of_the_body_itself(_of_the_issuer(found, measure), measure)
     # 微信有几个、有几条：单位不同的不是一回事
-    counted = tuple(match for match in found if _is_counted_in(match.figure, measure.unit))
-    return counted if any(map(is_sure, counted)) else found
+    counted = weighed_together([match for match in found if _is_counted_in(match.figure, measure.unit)])
+    near = bool(counted) and counted[0].log_odds >= found[0].log_odds - _MOST_BEHIND_IN_UNIT
+    return counted if near and is_sure(counted[0]) else found
 
 
 def _of_the_body_itself(found: Sequence[Match], measure: Measure) -> tuple[Match, ...]:

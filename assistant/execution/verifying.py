@@ -7,6 +7,7 @@ from typing import assert_never
 from assistant.execution.arithmetic import evaluate, signed_change, worked
 from assistant.execution.bench import Bench
 from assistant.execution.figures import denying_sentence, fitting, is_sure, phrase_of
+from assistant.execution.naming import keys_of
 from assistant.execution.passages import supporting
 from assistant.execution.quantities import Valued, base_value, fits, holds, quantity_of
 from assistant.plans import Amount, Claim, Growth, Measure
@@ -29,6 +30,7 @@ def _judged(claim: Claim, place: Place, everywhere: Sequence[Place], bench: Benc
     if isinstance(claim.measure, Measure):
         named = _as_claimed(claim, claim.measure, place, bench)
         outcome = named or outcome
+        outcome = _denied(claim, claim.measure, outcome, place, bench) or outcome
     match outcome:
         case Found() | Computed():
             if not fits(outcome, claim.value):
@@ -44,6 +46,17 @@ def _judged(claim: Claim, place: Place, everywhere: Sequence[Place], bench: Benc
             return _by_sentence(claim, outcome, place, bench)
         case _:
             assert_never(outcome)
+
+
+def _denied(claim: Claim, measure: Measure, outcome: Outcome, place: Place, bench: Bench) -> Denied | None:
+    """Return the sentence that says that nothing happened, where else only a zero that no key names would say so."""
+    asks = claim.relation in {"happened", "not_happened"} and place.head is not None
+    if not asks or not isinstance(outcome, Found) or base_value(outcome) != 0:
+        return None
+    if keys_of(measure, bench.language, bench.indicators) or place.head is None:
+        return None
+    sentence = denying_sentence(phrase_of(measure), place.head, bench)
+    return Denied(measure=measure, place=place, sentence=sentence) if sentence is not None else None
 
 
 def _true(outcome: Valued, claim: Claim) -> bool | None:

@@ -1,5 +1,6 @@
 """Read a stretch that states a value as an exact amount, and what the words beside it say it bounds."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal
 
@@ -52,6 +53,16 @@ def amount_of(text: str, units: Units) -> Amount | None:
         exact = quantity.upper is None and not _VAGUE & set(plain[phrase.char_start : phrase.char_end])
         return _told(quantity) if exact else None
     return _bare(_without_bounds(plain), units)
+
+
+def amounts_in(text: str, units: Units) -> Iterator[tuple[int, int, Amount]]:
+    """Yield the exact amounts that a text states in digits with a unit, with their places: 那56件申请."""
+    plain = aligned(text)
+    for phrase in number_phrases(plain, units):
+        told = plain[phrase.char_start : phrase.char_end]
+        exact = phrase.quantity.upper is None and not _VAGUE & set(told)
+        if exact and phrase.quantity.unit and told[:1].isdigit():
+            yield phrase.char_start, phrase.char_end, _told(phrase.quantity)
 
 
 def _told(quantity: Quantity) -> Amount:

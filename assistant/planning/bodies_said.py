@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from assistant.language import Language
+from assistant.planning.abbreviations import abbreviates
 from assistant.planning.bodies import Mention, bodies_in
 from assistant.planning.stated import Body, Group
 from assistant.planning.words import load_words
-from ingest.gazetteer import places_called
+from ingest.gazetteer import is_place, places_called
 from ingest.wording import aligned, folded
-from vectorstore.lexical import words as segment
 from vectorstore.models import ReportHead, Span
 
 _GOVERNMENT = (
@@ -22,30 +22,10 @@ _BODY_ENDS = (
 )  # fmt: skip
 """How the names of bodies end: what ends otherwise behind a known name is no other body's name."""
 _NOT_ENDS = ("网站", "机会", "大会", "晚会", "会议")
-_LEAST_SHORT = 4
-_LONG = 4
-_PLACE_ENDS = "省市县区旗州"
-_COMMON = frozenset(
-    {
-        *_PLACE_ENDS,
-        "和",
-        "与",
-        "及",
-        "管理",
-        "监督",
-        "监督管理",
-        "自然",
-        "人民",
-        "政府",
-        "办公室",
-        "发展",
-        "社会",
-        "住房",
-    }
-)
-"""Words of names that may be left out between those that are said."""
 _FIRMS = ("公司", "集团", "银行", "厂", "企业")
-_AND = ("和", "与", "跟", "同", "比", "及", "对", "在", "问")
+_AND = frozenset("和与跟比及对在问向给找")
+_SHORT_LEAD = 2
+_OFFICE = ("办公室", "办公厅", "办")
 _SHARED = frozenset("gtu")
 _NUMERALS = frozenset("一二三四五六七八九十两0123456789")
 
@@ -58,15 +38,16 @@ def bodies_of(
     earlier: Sequence[str] = (),
     *,
     keeps: bool = False,
+    offices: bool = False,
 ) -> tuple[Body, ...]:
     """Return the bodies that a turn names, in order; `earlier` are names from the conversation, for short forms.
 
-    A name that no report answers to stays as typed. Names that the reader did not mark are taken too, unknown ones
+    A name that no report answers to stays as typed. With `offices` the office of a body stands for the body. Names that the reader did not mark are taken too, unknown ones
     only where the turn does not `keep` the bodies before it.
     """
     mentions = bodies_in(text, heads, language)
     marked = [span for span in spans if span.mark == "o"]
-    named = [body for span in marked for body in _of_span(span, mentions, heads, earlier)]
+    named = [body for span in marked for body in _of_span(span, mentions, heads, earlier, offices=offices)]
     for mention in mentions:
         taken = any(mention.start < span.end and span.start < mention.end for span in marked)
         inside = any(
@@ -97,7 +78,12 @@ def _ends_as_body(words: str) -> bool:
 
 
 def _of_span(
-    span: Span, mentions: Sequence[Mention], heads: Sequence[ReportHead], earlier: Sequence[str]
+    span: Span,
+    mentions: Sequence[Mention],
+    heads: Sequence[ReportHead],
+    earlier: Sequence[str],
+    *,
+    offices: bool,
 ) -> list[Body]:
     """Return the bodies that a marked stretch names; as it was typed where the library has none of that name."""
     known = [
@@ -105,9 +91,9 @@ def _of_span(
         for mention in mentions
         if mention.start < span.end and span.start < mention.end and mention.organizations
     ]
-    if len(known) > 1 or (known and _is_whole(span, known[0], heads)):
+    if len(known) > 1 or (known and _is_whole(span, known[0], heads, offices=offices)):
         return [_body(mention, earlier) for mention in known]
-    typed = aligned(span.text)
+    typed = _less_leading(aligned(span.text))
     said = next((name for name in reversed(earlier) if _shortens(typed, folded(name))), None)
     alike = list(_of_kind(typed, heads) or _abbreviated(typed, heads)) if said is None else []
     if alike:
@@ -118,63 +104,8 @@ def _of_span(
 
 def _abbreviated(typed: str, heads: Sequence[ReportHead]) -> tuple[str, ...]:
     """Return the bodies whose name a stretch says shorter: 广外街道 of 广安门外街道办事处, 海南食药监 of 海南省食品药品监督管理局."""
-    if len(typed) < _LEAST_SHORT:
-        return ()
     names = dict.fromkeys(head.organization for head in heads)
     return tuple(name for name in names if abbreviates(typed, folded(name)))
-
-
-def abbreviates(short: str, name: str) -> bool:
-    """Tell whether a word says a name shorter: of each of its words all, the first character, or nothing.
-
-    What is left out stands before or behind what is said, or is a word that many names have: 宁夏工业园区 does not
-    stand for 宁夏贺兰工业园区. A part of the name may be said before the rest (鹿城资规分局).
-    """
-    words = _words_of(name)
-    for turn in range(len(words)):
-        said = _said_of(short, [*words[turn:], *words[:turn]] if turn else words)
-        if said is None:
-            continue
-        told = [(index + turn) % len(words) for index in said]
-        inside = range(min(told), max(told))
-        if all(index in told or words[index] in _COMMON for index in inside):
-            return True
-    return False
-
-
-def _said_of(short: str, words: Sequence[str]) -> list[int] | None:
-    """Return which words a shorter name is made of, in order; None where it is made of others."""
-    found: list[int] = []
-    at = 0
-    for index, word in enumerate(words):
-        taken = _taken_of(word, short[at:])
-        if taken:
-            at += taken
-            found.append(index)
-    return found if at == len(short) and len(found) > 1 else None
-
-
-def _taken_of(word: str, rest: str) -> int:
-    """Return how many characters of the rest say a word: all of it, its first, or of a long one several in order."""
-    if rest.startswith(word):
-        return len(word)
-    if not rest.startswith(word[0]) or len(word) == 1:
-        return 0
-    if len(word) < _LONG:
-        return 1
-    taken, at = 0, -1
-    while taken < len(rest) and (at := word.find(rest[taken], at + 1)) >= 0:
-        taken += 1
-    return taken
-
-
-def _words_of(name: str) -> list[str]:
-    """Cut a name into words; the ending of a place counts by itself (海南省, 鹿城区)."""
-    return [
-        piece
-        for word in segment(name)
-        for piece in ((word[:-1], word[-1]) if len(word) > 2 and word[-1] in _PLACE_ENDS else (word,))
-    ]
 
 
 def _of_kind(typed: str, heads: Sequence[ReportHead]) -> tuple[str, ...]:
@@ -194,19 +125,28 @@ def _body(mention: Mention, earlier: Sequence[str]) -> Body:
     return Body(start=mention.start, end=mention.end, name=name, choices=choices)
 
 
-def _is_whole(span: Span, mention: Mention, heads: Sequence[ReportHead]) -> bool:
+def _is_whole(span: Span, mention: Mention, heads: Sequence[ReportHead], *, offices: bool) -> bool:
     """Tell whether a stretch says no more than the body found in it, its place and that it is a government."""
     typed = aligned(span.text)
     after = typed[max(0, mention.end - span.start) :]
     before = typed[: max(0, mention.start - span.start)]
     while (shorter := _less(after, _GOVERNMENT)) != after:
         after = shorter
-    if _ends_as_body(after.strip()):
+    if _ends_as_body(after.strip()) and not (offices and after.strip() in _OFFICE):
         return False
-    before = before.removeprefix(next((word for word in _AND if before.startswith(word)), ""))
+    before = _less_leading(before)
+    if len(before) <= _SHORT_LEAD and _ends_as_body(mention.name) and not is_place(before + mention.name):
+        # 照贺兰县、听贺兰县：前面的字不是名称
+        return not places_called(before)
     own = [head for head in heads if head.organization in mention.organizations]
     around = "".join(folded(part) for head in own for part in (*head.region, head.organization))
     return all(char in around or char.isascii() for char in before) or not any(head.region for head in own)
+
+
+def _less_leading(typed: str) -> str:
+    """Take off what leads up to a name: 向贺兰县, 新向贺兰县."""
+    at = next((at for at in (1, 0) if typed[at : at + 1] in _AND), None)
+    return typed if at is None else typed[at + 1 :]
 
 
 def _less(text: str, words: Sequence[str]) -> str:

@@ -163,6 +163,8 @@ def _with_measures(stated: Stated, before: Stated) -> Stated:
         return stated.model_copy(update={"said": (*fresh, *mine), "terms": stated.terms or before.terms})
     if not own:
         narrowed = tuple(_narrowed(said, by) for said in inherited for by in narrowing) or inherited
+        if stated.unit is not None and stated.operation == "lookup":
+            narrowed = tuple(_asked_in(said, stated) for said in narrowed)
         turns = stated.operation == "ratio" and len(narrowed) == 2
         values = stated.values
         if stated.operation in ("count", "filter") and before.operation in ("count", "filter") and not values:
@@ -177,6 +179,14 @@ def _with_measures(stated: Stated, before: Stated) -> Stated:
 
 def _spoken_before(values: Sequence[Stating]) -> tuple[Stating, ...]:
     return tuple(value.model_copy(update={"start": -1, "end": -1}) for value in values)
+
+
+def _asked_in(said: Said, stated: Stated) -> Said:
+    """Return a measure of the turn before in the unit that this turn asks for: 花了多少钱 of 政府采购."""
+    asked = f"{said.measure.phrase}{stated.asked}" if said.measure.asked else None
+    return said.model_copy(
+        update={"measure": said.measure.model_copy(update={"unit": stated.unit, "asked": asked})}
+    )
 
 
 def _narrowed(said: Said, by: Said) -> Said:

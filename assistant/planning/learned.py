@@ -3,12 +3,12 @@
 A conversation is planned turn by turn, so that a follow-up takes over what the turn before it asked in full.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from assistant.language import Language
 from assistant.models import Question
-from assistant.planning.amounts import amount_of
+from assistant.planning.amounts import amount_of, amounts_in
 from assistant.planning.bodies import bodies_in
 from assistant.planning.bodies_said import bodies_of, groups_of
 from assistant.planning.conversation import source_of, taken_over
@@ -16,10 +16,12 @@ from assistant.planning.measures import (
     PARTED,
     as_one,
     completed,
+    counted_in,
     each_of,
     measures_of,
     qualified,
     spoken_of,
+    unit_asked,
     whole,
     with_own_rates,
     with_whole_labels,
@@ -68,6 +70,8 @@ _COUNTING = frozenset(
     }
 ) | {"trend", "parts", "count", "filter", "verify", "median"}
 """The operations that nothing can be made of without something that is counted."""
+_IN_ONE_UNIT = frozenset({"lookup", "sum", "difference", "remainder", "compare", "rank", "median"})
+"""The operations whose measures are all in the unit of the answer."""
 _SET_AGAINST = frozenset({"growth", "verify", "difference", "compare", "ratio"})
 """The operations that set a year against another one."""
 _TO = frozenset({"至", "到", "-", "—", "–", "~", "～"})
@@ -78,6 +82,8 @@ _SPANNING = frozenset(
 _OF_KIND = frozenset({"problems", "plans", "summary"})
 """What is asked of a passage that needs no word on what it is about."""
 _WITHOUT_REPORT = frozenset({"chat", "outside"})
+_STATED = frozenset("vfxtuyg")
+"""The marks in which a number says something else than how much of a measure there is."""
 _SLOTS = ("over", "order", "relation", "ask", "of", "unit", "inner")
 
 
@@ -117,14 +123,17 @@ class LearnedPlanner:
         reading = self._reader.read(question.text, turns)
         first, *others = reading.operation
         plan = self._planned(reading, first, earlier, heads, question.filter)
-        if first.probability >= _SURE:
-            return plan
-        readings = tuple(
-            self._planned(reading, other, earlier, heads, question.filter)
-            for other in others[:1]
-            if other.probability >= _CONSIDERED
-        )
-        return plan.model_copy(update={"readings": (*plan.readings, *readings)})
+        found = [
+            self._planned(other, taken, earlier, heads, question.filter)
+            for other, taken in _otherwise(reading, first)
+        ]
+        if first.probability < _SURE:
+            found += [
+                self._planned(reading, other, earlier, heads, question.filter)
+                for other in others[:1]
+                if other.probability >= _CONSIDERED
+            ]
+        return plan.model_copy(update={"readings": (*plan.readings, *found)})
 
     def _planned(
         self,
@@ -182,14 +191,18 @@ class LearnedPlanner:
         keeps, keeps_years = (
             any(one.value == kept and one.probability >= _KEPT for one in reading.keeps) for kept in "oy"
         )
-        bodies = bodies_of(text, spans, heads, self._language, names, keeps=keeps)
+        bodies = bodies_of(
+            text, spans, heads, self._language, names, keeps=keeps, offices=operation == "about"
+        )
         periods, unread = self._periods(text, operation, spans, bodies, keeps_years, before, heads)
-        said = measures_of(text, spans, (*bodies, *periods), self._indicators.language)
+        values = self._values(text, spans, "v")
+        repeated = self._repeated(text, spans, (*bodies, *periods))
+        said = measures_of(text, spans, (*bodies, *periods, *repeated), self._indicators.language)
         excluded, less, left_out = self._excluded(spans, heads)
         less_years = {year for years in left_out.values() for year in years}
         targets = paired(bodies, periods, asked=slots.paired)
         asked = tuple(target for target in targets if target.year is None or target.year not in less_years)
-        marked: list[Placed] = [*_places(spans), *bodies, *periods]
+        marked: list[Placed] = [*_places(spans), *bodies, *periods, *values, *repeated]
         limits = bool(excluded or less or less_years) or operation == "remainder"
         rest = rest_of(text, marked, self._language, self._indicators, limits=limits)
         if operation == "lookup" or slots.relation in ("happened", "not_happened"):
@@ -206,6 +219,9 @@ class LearnedPlanner:
         said = qualified(with_own_rates(said) if operation == "several" else said, beside)
         loose = tuple(word for at, word in rest if (at, word) not in beside)
         applicants = [Placed(start=span.start, end=span.end) for span in spans if span.mark == "a"]
+        unit = unit_asked(text, self._indicators.language)
+        if operation in _IN_ONE_UNIT and (operation != "lookup" or len(said) == 1):
+            said = counted_in(said, unit)
         bare = asked_in(text, marked, (*bodies, *periods, *applicants))
         if operation == "lookup" and len(said) == 1 and said[0].mark in COUNTED:
             said = (whole(said[0], bare),)
@@ -223,15 +239,17 @@ class LearnedPlanner:
             periods=periods,
             targets=_reporting(asked, slots, heads),
             said=said,
-            spoken=spoken_of(spans, (*bodies, *periods)),
+            spoken=spoken_of(spans, (*bodies, *periods, *repeated)),
             excluded=excluded,
             less=less,
-            values=self._values(spans, "v"),
-            supposed=self._values(spans, "f"),
+            values=values,
+            repeated=repeated,
+            supposed=self._values(text, spans, "f"),
             terms=tuple(span.text for span in spans if span.mark == "t"),
             particulars=tuple(span.text for span in spans if span.mark == "d"),
             rest=self._left(reading, marked, operation, loose),
             each=each_of(text, self._indicators.language) if operation == "mean" else None,
+            unit=unit,
             unread=tuple(unread),
             aside=tuple(span.text for span in spans if span.mark == "u" and operation not in _WITHOUT_REPORT),
         )
@@ -251,12 +269,26 @@ class LearnedPlanner:
         )
         return self._language.content(bare)
 
-    def _values(self, spans: Sequence[Span], mark: str) -> tuple[Stating, ...]:
+    def _values(self, text: str, spans: Sequence[Span], mark: str) -> tuple[Stating, ...]:
+        """Return what stretches with a mark state; a number is read with the unit behind it."""
         units = self._indicators.language
+        amounts = list(amounts_in(text, units))
+        found: list[Stating] = []
+        for span in spans:
+            if span.mark != mark:
+                continue
+            end = next((end for start, end, _ in amounts if span.start <= start < span.end < end), span.end)
+            told = text[span.start : end]
+            found.append(Stating(start=span.start, end=end, text=told, amount=amount_of(told, units)))
+        return tuple(found)
+
+    def _repeated(self, text: str, spans: Sequence[Span], named: Sequence[Placed]) -> tuple[Stating, ...]:
+        """Return the amounts that a turn repeats of a report beside what they count: 那56件申请."""
+        taken = [*named, *(Placed(start=span.start, end=span.end) for span in spans if span.mark in _STATED)]
         return tuple(
-            Stating(start=span.start, end=span.end, text=span.text, amount=amount_of(span.text, units))
-            for span in spans
-            if span.mark == mark
+            Stating(start=start, end=end, text=text[start:end], amount=amount)
+            for start, end, amount in amounts_in(unquoted(text), self._indicators.language)
+            if not any(mark.start < end and start < mark.end for mark in taken)
         )
 
     def _excluded(
@@ -320,6 +352,20 @@ class LearnedPlanner:
                 found.append(Period(start=named_years.start, end=named_years.end, years=named_years.years))
         ordered = sorted(found, key=lambda period: period.start)
         return tuple(_ranges(ordered, text) if operation in _SPANNING else ordered), unread
+
+
+def _otherwise(reading: Reading, operation: Likely[Asked]) -> Iterator[tuple[Reading, Likely[Asked]]]:
+    """Yield what a question may also say, for where its marks lead to nothing.
+
+    上一年 may belong to what is counted (上一年没办完的) and not say of which report it is.
+    """
+    measures = [span for span in reading.spans if span.mark == "m"]
+    relative = [span for span in reading.spans if span.mark == "y" and steps_back(span.text)]
+    if operation.value == "lookup" and measures and relative:
+        spans = tuple(
+            span.model_copy(update={"mark": "m"}) if span in relative else span for span in reading.spans
+        )
+        yield reading.model_copy(update={"spans": spans}), operation
 
 
 def _turned(operation: Operation) -> Operation | None:

@@ -1,6 +1,6 @@
 """Make measures of the stretches that a reader marks: what is counted, with what narrows it and stands beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from assistant.planning.stated import Placed, Said
 from assistant.planning.words import load_words
@@ -15,10 +15,12 @@ REQUESTS = "政府信息公开申请"
 _HEADS = frozenset("mnbk")
 _HOW_MANY = ("多少", "几", "好多")
 _MONEY = ("钱", "块钱", "块")
-_NO_UNIT = ("分之", "个点")
+_NO_UNIT = ("分之", "个点", "个百分点")
 _ENDS = frozenset("，。；！？,;!?、")
 _AND = ("、", "和", "与", "及", "跟", "以及", "还有", "+", "＋")
-_EACH = ("每一", "每", "平均一")
+_ONE_BY_ONE = ("每一", "每")
+_EACH = (*_ONE_BY_ONE, "平均", "平摊", "摊到", "摊下来")
+_NEAR_MEAN = 4
 _REACH = 14
 _RATE = "率"
 _BARE_RATE = 4
@@ -155,23 +157,51 @@ def _unit(text: str, end: int, spans: Sequence[Span], units: Units) -> str | Non
     until = min([span.start for span in spans if span.start >= end], default=len(text))
     plain = aligned(text)[end : min(until, end + _REACH)]
     plain = plain[: next((at for at, char in enumerate(plain) if char in _ENDS), len(plain))]
+    return next(_units_in(plain, units), None)
+
+
+def unit_asked(text: str, units: Units) -> str | None:
+    """Return the one unit in which a question asks, wherever it says so; None where it says none or several."""
+    plain = aligned(text)
+    asked = set(_units_in(plain, units))
+    if any(word in plain for word in load_words().money):
+        asked.add("元")
+    kinds = {"元" if unit.endswith("元") else unit for unit in asked}
+    return next(iter(asked)) if len(asked) == 1 else next(iter(kinds)) if len(kinds) == 1 else None
+
+
+def _units_in(plain: str, units: Units) -> Iterator[str]:
+    """Yield the units that stand behind 多少 and 几."""
     known = sorted((*units.measures, *units.money), key=len, reverse=True)
     for word in _HOW_MANY:
         at = plain.find(word)
-        if at < 0:
-            continue
-        rest = (
-            plain[at + len(word) :].removeprefix("个")
-            if plain[at:].startswith("几个亿")
-            else plain[at + len(word) :]
-        )
-        if rest.startswith(_MONEY):
-            return "元"
-        for scale in ("", "万", "亿", "千", "百"):
-            for unit in known:
-                if rest.startswith(scale + unit) and not rest.startswith(_NO_UNIT):
-                    return (scale if scale in {"万", "亿"} else "") + unit
-    return None
+        while at >= 0:
+            rest = plain[at + len(word) :]
+            rest = rest.removeprefix("个") if rest.startswith("个亿") else rest
+            unit = "元" if rest.startswith(_MONEY) else _unit_before(rest, known)
+            if unit is not None:
+                yield unit
+            at = plain.find(word, at + len(word))
+
+
+def _unit_before(rest: str, known: Sequence[str]) -> str | None:
+    if rest.startswith(_NO_UNIT):
+        return None
+    for scale in ("", "万", "亿", "千", "百"):
+        for unit in known:
+            if rest.startswith(scale + unit):
+                return (scale if scale in {"万", "亿"} else "") + unit
+    return "元" if rest.startswith("亿") else None
+
+
+def counted_in(said: Sequence[Said], unit: str | None) -> tuple[Said, ...]:
+    """Return measures, each in the unit that the question asks for where it says none of its own."""
+    return tuple(
+        one.model_copy(update={"measure": one.measure.model_copy(update={"unit": unit})})
+        if one.measure.unit is None
+        else one
+        for one in said
+    )
 
 
 def as_one(said: Sequence[Said], text: str, *, marks: frozenset[str] = _JOINED) -> tuple[Said, ...]:
@@ -229,9 +259,14 @@ def each_of(text: str, units: Units) -> str | None:
     """Return the unit for one of which something is asked: 份 for one 期 in 平均每期发多少份."""
     plain = aligned(text)
     for word in _EACH:
-        rest = plain[plain.index(word) + len(word) :] if word in plain else ""
+        at = plain.find(word)
+        rest = plain[at + len(word) :] if at >= 0 else ""
+        if word not in _ONE_BY_ONE and at >= 0:
+            # 平均下来一个项目、平摊到一期
+            one = rest.find("一", 0, _NEAR_MEAN)
+            rest = rest[one + 1 :] if one >= 0 else ""
         for unit in sorted(units.measures, key=len, reverse=True):
-            if rest.startswith(unit) and unit != "个":
+            if rest.startswith(unit):
                 return unit
     return None
 

@@ -122,7 +122,10 @@ class _Maker:
         self._stated = stated
         self._slots = stated.slots
         self._over: Over = over_of(stated)
-        self._values = list(stated.values)
+        # “才办复25437件？”：核对的就是随口说的那个数
+        verifies = stated.operation == "verify" and not stated.values
+        self._values = list(stated.repeated if verifies else stated.values)
+        self._repeated = () if verifies else stated.repeated
         self.where: Condition | Extreme | None = None
         self.unread: list[str] = []
         self._parts = self._excepting(stated.measures("n"))
@@ -158,7 +161,7 @@ class _Maker:
     def claims(self) -> tuple[Claim, ...]:
         """Return what is taken for granted: what the reader marks so, and values beside measures that ask for none."""
         found = [self._supposed(supposed) for supposed in self._stated.supposed]
-        for value in self._values:
+        for value in (*self._values, *self._repeated):
             beside = self._beside(value)
             if value.amount is None or beside is None:
                 self.unread.append(value.text)
@@ -412,7 +415,7 @@ class _Maker:
         if len(self._counted) == 1:
             # 一个数的“一共”就是这个数
             return Lookup(measures=self._counted)
-        return Sum(of=self._counted)
+        return Sum(of=self._counted, asked=self._stated.asked or None)
 
     def _between(self) -> Operation | None:
         kind = Difference if self._stated.operation == "difference" else Ratio
@@ -464,15 +467,25 @@ class _Maker:
         return None if part is None else Share(part=part, whole=whole)
 
     def _mean(self) -> Operation | None:
+        each, unit = self._stated.each, self._stated.unit
         if self._parts and self._wholes and self._slots.inner is None:
-            return Mean(of=(_joined(self._parts),), per=_joined(self._wholes))
+            total, divisor = _joined(self._parts), _joined(self._wholes)
+            if isinstance(divisor, Measure) and divisor.unit and divisor.unit.endswith("元"):
+                # 平均每项的采购金额：用钱问的是总数
+                total, divisor = divisor, total
+            if isinstance(divisor, Measure) and divisor.unit is None:
+                divisor = divisor.model_copy(update={"unit": each})
+            return Mean(of=(total,), per=divisor)
         divisor = self._divisor()
         if divisor is not None:
             return Mean(of=tuple(one for one in self._counted if one is not divisor), per=divisor)
-        each = self._stated.each
-        if each is not None and self._slots.over is None and len(self._counted) == 1:
-            (counted,) = self._counted
-            return Mean(of=(counted,), per=counted.model_copy(update={"unit": each}))
+        alone = len(self._stated.targets) <= 1 and not self._stated.groups and self._slots.inner is None
+        if each is not None and alone and len(self._counted) in (1, 2):
+            first, last = self._counted[0], self._counted[-1]
+            own = first.unit if first.unit != each else None
+            told = self._stated.asked if len(self._counted) == 1 else ""
+            total = first.model_copy(update={"unit": unit or own, "asked": told or None})
+            return Mean(of=(total,), per=last.model_copy(update={"unit": each}))
         return Mean(of=self._operands(), over=self._over)
 
     def _divisor(self) -> Measure | None:
@@ -484,7 +497,9 @@ class _Maker:
         each = [
             measure
             for one, measure in zip(said, self._counted, strict=True)
-            if one.start > 0 and any(word in plain[max(0, one.start - _EACH) : one.start] for word in "每各")
+            if one.start > 0
+            and any(word in plain[max(0, one.start - _EACH) : one.start] for word in "每各")
+            and not (one.measure.unit or "").endswith("元")
         ]
         return each[0] if len(each) == 1 else None
 

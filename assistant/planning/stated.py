@@ -69,7 +69,8 @@ class Stated(Value):
     `asked` is the text less bodies and years. `targets` are bodies and years, paired as asked; `said` are the measures
     as asked for, `spoken` the stretches that name them, each by itself; `less` and `excluded` are what is left out of
     bodies and measures. `rest` are words of content that nothing above accounts for, `aside` stretches about something
-    else, `each` the unit for one of which a mean is asked. A result is `swappable` where nothing says which of two
+    else, `repeated` the amounts that it says measures to have, `each` the unit for one of which a mean is asked, `unit` the one in which
+    the answer is. A result is `swappable` where nothing says which of two
     comes first.
     """
 
@@ -87,11 +88,13 @@ class Stated(Value):
     excluded: tuple[str, ...] = ()
     less: tuple[str, ...] = ()
     values: tuple[Stating, ...] = ()
+    repeated: tuple[Stating, ...] = ()
     supposed: tuple[Stating, ...] = ()
     terms: tuple[str, ...] = ()
     particulars: tuple[str, ...] = ()
     rest: tuple[str, ...] = ()
     each: str | None = None
+    unit: str | None = None
     unread: tuple[str, ...] = ()
     aside: tuple[str, ...] = ()
     inherits: bool = False

@@ -91,8 +91,10 @@ def _clauses(plain: str) -> Iterator[tuple[int, int]]:
 
 
 def _gaps(start: int, end: int, inside: Sequence[Placed]) -> Iterator[tuple[int, int]]:
-    """Yield the stretches of a clause between its marks."""
+    """Yield the stretches of a clause between the marks in it."""
     for mark in sorted(inside, key=lambda mark: mark.start):
+        if mark.start >= end or mark.end <= start:
+            continue
         if start < mark.start < end:
             yield start, mark.start
         start = max(start, mark.end)

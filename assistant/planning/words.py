@@ -16,6 +16,7 @@ class Words(Value):
     dividing: tuple[str, ...]
     asking: tuple[str, ...]
     single: tuple[str, ...]
+    money: tuple[str, ...]
     particulars: tuple[tuple[Particular, tuple[str, ...]], ...]
     kinds: tuple[tuple[str, str], ...]
     quantity: tuple[str, ...]
@@ -42,6 +43,7 @@ def load_words() -> Words:
         dividing=tuple(raw["dividing"]),
         asking=tuple(raw["asking"]),
         single=tuple(raw["single"]),
+        money=tuple(raw["money"]),
         particulars=tuple((of, tuple(words)) for of, words in raw["particulars"].items()),
         kinds=tuple(sorted(kinds, key=lambda entry: -len(entry[0]))),
         quantity=tuple(groups["quantity"]),

@@ -418,7 +418,7 @@ class _Answer:
             return
         outcome = one.outcome
         if outcome is None or isinstance(outcome, Absent):
-            if isinstance(outcome, Absent):
+            if isinstance(outcome, Absent) and asked:
                 self._absent(outcome)
             else:
                 self._untold = True
@@ -436,7 +436,8 @@ class _Answer:
             case True:
                 self._draft.say(f"是，{told}。")
             case False:
-                lead = "不是，" if asked else "报告所载并非如此："
+                nothing = "没有，" if one.claim.relation == "happened" else "不是，"
+                lead = nothing if asked else "报告所载并非如此："
                 self._draft.say(f"{lead}{told}{wrong}。")
             case None:
                 self._draft.say(f"不能据此判断：{told}。")

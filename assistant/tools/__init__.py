@@ -2,7 +2,7 @@
 
 from assistant.tools.cards import settled, squeezed
 from assistant.tools.labels import inline, label_of
-from assistant.tools.matching import Asked, Match, SentenceMatch, analyse, denied_things
+from assistant.tools.matching import Asked, Match, SentenceMatch, analyse, denied_things, weighed_together
 from assistant.tools.orders import gives_orders
 from assistant.tools.toolbox import (
     TOOL_LABELS,
@@ -45,4 +45,5 @@ __all__ = [
     "label_of",
     "settled",
     "squeezed",
+    "weighed_together",
 ]

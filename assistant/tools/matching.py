@@ -61,7 +61,7 @@ Fitted on passages that the reader was not trained on.
 """
 _MOST_OF_WORDS = 8.0
 _MOST_BY_WORDS = 3
-_FAINTEST, _FAINTEST_SENTENCE = 0.02, 0.15
+_FAINTEST, _FAINTEST_SENTENCE = 0.005, 0.15
 _OF_NEAR_SENTENCES = 0.16
 """What the log-odds of meaning add to the score of a sentence."""
 
@@ -273,16 +273,21 @@ def _by_meaning(matches: Sequence[Match], weighed: Mapping[str, Weighed]) -> lis
         words = max(-_MOST_OF_WORDS, min(_MOST_OF_WORDS, match.log_odds))
         log_odds = _NONE + _JUDGED * told.judged + _NEAR * told.near + _WORDS * words + _MISSED * match.missed
         found.append(match.model_copy(update={"log_odds": log_odds}))
-    powers = [math.exp(min(CERTAIN, match.log_odds)) for match in found]
+    return list(weighed_together(found))
+
+
+def weighed_together(matches: Sequence[Match]) -> tuple[Match, ...]:
+    """Return matches, best first, each with the chance of its amount against all others and none."""
+    powers = [math.exp(min(CERTAIN, match.log_odds)) for match in matches]
     alike: dict[object, float] = {}
-    for match, power in zip(found, powers, strict=True):
+    for match, power in zip(matches, powers, strict=True):
         same = _same(match.figure)
         alike[same] = alike.get(same, 0.0) + power
     whole = 1 + sum(powers)
-    return sorted(
-        (match.model_copy(update={"score": min(1.0, alike[_same(match.figure)] / whole)}) for match in found),
-        key=_rank,
+    scored = (
+        match.model_copy(update={"score": min(1.0, alike[_same(match.figure)] / whole)}) for match in matches
     )
+    return tuple(sorted(scored, key=_rank))
 
 
 def _same(figure: Figure) -> object:

@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.planning import bodies_in
-from assistant.planning.bodies_said import abbreviates
+from assistant.planning.abbreviations import abbreviates
 
 
 @pytest.fixture
@@ -130,6 +130,11 @@ def test_spans_count_in_the_text_as_typed(heads, language, text):
     ("said", "meant"),
     [
         ("广外街道", ["京城西门区广安门外街道办事处"]),
+        ("鹿城资规分局", ["温州市自然资源和规划局鹿城分局"]),
+        ("温州鹿城资规分局", ["温州市自然资源和规划局鹿城分局"]),
+        ("温州市自然资源和规划局", []),
+        ("温州市规划局", []),
+        ("海南食药坚局", ["海南省食品药品监督管理局"]),
         ("海南食药监局", ["海南省食品药品监督管理局"]),
         ("广安街道", []),
         ("海南药监局", []),
@@ -138,5 +143,7 @@ def test_spans_count_in_the_text_as_typed(heads, language, text):
     ],
 )
 def test_a_name_said_shorter_is_known_where_nothing_of_its_own_is_left_out(said: str, meant: list[str]):
-    names = ("京城西门区广安门外街道办事处", "海南省食品药品监督管理局", "宁夏贺兰工业园区", "贺兰县")
+    names = (
+        "京城西门区广安门外街道办事处", "海南省食品药品监督管理局", "温州市自然资源和规划局鹿城分局", "宁夏贺兰工业园区", "贺兰县",
+    )  # fmt: skip
     assert [name for name in names if abbreviates(said, name)] == meant
