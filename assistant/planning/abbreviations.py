@@ -111,7 +111,7 @@ def _words_of(name: str) -> list[str]:
     """Cut a name into words: endings count by themselves (海南|省, 规划|局), single characters in a row are one word."""
     found: list[str] = []
     alone = ""
-    for word in [*(piece for word in segment(name) for piece in _without_ending(word)), ""]:
+    for word in [*(piece for cut in segment(name) for piece in _without_ending(cut)), ""]:
         if len(word) == 1 and word not in _ENDINGS:
             alone += word
             continue

@@ -42,8 +42,8 @@ def bodies_of(
 ) -> tuple[Body, ...]:
     """Return the bodies that a turn names, in order; `earlier` are names from the conversation, for short forms.
 
-    A name that no report answers to stays as typed. With `offices` the office of a body stands for the body. Names that the reader did not mark are taken too, unknown ones
-    only where the turn does not `keep` the bodies before it.
+    A name that no report answers to stays as typed. With `offices` the office of a body stands for the body. Names that
+    the reader did not mark are taken too, unknown ones only where the turn does not `keep` the bodies before it.
     """
     mentions = bodies_in(text, heads, language)
     marked = [span for span in spans if span.mark == "o"]
