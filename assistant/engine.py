@@ -153,7 +153,7 @@ class Engine:
             warning = AnswerWarning(code="model_failed", message=message, citations=())
         if outcome.drafted is not None:
             answer = self._finished(question, plan, outcome.drafted, model=agent.model, started=started)
-            faults = unproven(answer, self._reports.text)
+            faults = unproven(answer, self._reports.text, self._reports.headings())
             if not faults:
                 return answer
             outcome = Outcome(faults=faults)
@@ -192,7 +192,11 @@ class Engine:
     def _grounded(self, question: Question, plan: Plan, drafted: Drafted, *, started: float) -> Answer:
         """Return the answer when all of it is proven, else a refusal: nothing unproven is shown."""
         answer = self._finished(question, plan, drafted, started=started)
-        faults = unproven(answer, self._reports.text) if answer.citations or answer.figures else ()
+        faults = (
+            unproven(answer, self._reports.text, self._reports.headings())
+            if answer.citations or answer.figures
+            else ()
+        )
         if not faults:
             return answer
         logger.warning("withheld an answer to %r: %s", question.text, "；".join(faults))

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from assistant.models import Answer, Citation, Derivation
 from ingest.wording import folded
+from vectorstore.models import ReportHead
 
 _NUMBER = re.compile(r"(?<![\d.])\d[\d,]*(?:\.\d+)?")
 _SPACED = re.compile(r"(?<![\d.])\d{1,3}(?: \d{3})+(?!\d)")
@@ -19,8 +20,13 @@ _NUMBERED = re.compile(r"(?m)^\d{1,3}\. ")
 _FINEST = Decimal("0.005")
 
 
-def unproven(answer: Answer, text_of: Callable[[str], str]) -> tuple[str, ...]:
-    """Return what an answer states without proof, in words for the log; empty when all of it holds."""
+def unproven(
+    answer: Answer, text_of: Callable[[str], str], heads: Sequence[ReportHead] = ()
+) -> tuple[str, ...]:
+    """Return what an answer states without proof, in words for the log; empty when all of it holds.
+
+    That there is a report of a body and year needs no citation: `heads` are those that there are.
+    """
     faults = [
         f"引文[{citation.n}]与原文不符"
         for citation in answer.citations
@@ -30,8 +36,14 @@ def unproven(answer: Answer, text_of: Callable[[str], str]) -> tuple[str, ...]:
     faults += [f"引用[{mark}]不存在" for mark in _MARK.findall(answer.text) if int(mark) not in known]
     faults += [f"算式“{entry.expression}”复算不符" for entry in answer.derivations if not _recomputes(entry)]
     proven = _proven_numbers(answer)
-    stated = _numbers(_NUMBERED.sub("", _MARK.sub(" ", answer.text)))
-    faults += [f"数字 {number} 没有出处" for number in stated if number not in proven]
+    text = _NUMBERED.sub("", _MARK.sub(" ", answer.text))
+    missing = [number for number in _numbers(text) if number not in proven]
+    if missing:
+        for head in heads:
+            if head.year in missing:
+                text = text.replace(f"{head.organization}{head.year}年", head.organization)
+        missing = [number for number in _numbers(text) if number not in proven]
+    faults += [f"数字 {number} 没有出处" for number in missing]
     return tuple(dict.fromkeys(faults))
 
 

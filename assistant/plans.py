@@ -30,6 +30,8 @@ Particular = Literal[
     "title",
     "filled_in_by",
 ]
+Spell = Literal["month", "quarter", "week", "day"]
+"""A part of a year."""
 Arithmetic = Literal["sum", "difference", "ratio", "share", "mean", "median", "remainder", "growth", "count"]
 """The operations that give one number."""
 Obstacle = Literal["which_organization", "which_year", "which_measure", "chat", "outside", "unreadable"]
@@ -169,11 +171,12 @@ class Share(Value):
 
 
 class Mean(Value):
-    """Ask for the mean over bodies, years or measures, or for one measure per unit of another."""
+    """Ask for the mean over bodies, years or measures, or for one measure per unit of another, or per month or so."""
 
     op: Literal["mean"] = "mean"
     of: tuple["Operand", ...] = Field(min_length=1)
     per: "Operand | None" = None
+    each: Spell | None = None
     over: Over = "measures"
 
 

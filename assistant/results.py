@@ -23,6 +23,7 @@ from assistant.plans import (
     Order,
     Particular,
     Relation,
+    Spell,
     Target,
 )
 from ingest.checks import Assessment
@@ -88,7 +89,9 @@ class Computed(Value):
     """Hold a value worked out from others, in the unit `unit`; `expression` shows how, over printed numbers.
 
     `missing` are operands that could not be taken in. `subtotal` marks the sum of a form's rows for which the form
-    prints no total, `vague` a value that stands on one printed as about so much.
+    prints no total, `vague` a value that stands on one printed as about so much, `mixed` one of things
+    counted in unlike units; `spell` is the part of the year of
+    which it is the mean.
     """
 
     kind: Literal["computed"] = "computed"
@@ -100,6 +103,8 @@ class Computed(Value):
     missing: tuple[Absent, ...] = ()
     subtotal: bool = False
     vague: bool = False
+    mixed: bool = False
+    spell: Spell | None = None
     measure: Measure | None = None
     place: Place | None = None
 
@@ -307,10 +312,16 @@ class Executed(Value):
         return min(_chances_in(self), default=1.0)
 
 
+_OF_MIXED_UNITS = 0.3
+"""The chance that things counted in unlike units (42个, 514条) were meant to be put together."""
+
+
 def _chances_in(value: object) -> Iterator[float]:
     match value:
         case Found(sure=sure) | Told(sure=sure):
             yield sure
+        case Computed(mixed=True):
+            yield _OF_MIXED_UNITS
         case Measure() | Figure():
             return
         case Value():

@@ -5,6 +5,7 @@ printed numbers, brought to the unit of the result where the prints differ in sc
 """
 
 import re
+from calendar import isleap
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import takewhile
@@ -19,6 +20,7 @@ from assistant.execution.quantities import (
     comparable,
     fits,
     holds,
+    is_mixed,
     is_vague,
     of_one_kind,
     quantity_of,
@@ -43,6 +45,7 @@ from assistant.plans import (
     Ratio,
     Remainder,
     Share,
+    Spell,
     Sum,
     Target,
     measures_of,
@@ -58,7 +61,9 @@ _MEASURE = Measure(phrase="")
 _OF_TWO = frozenset({"difference", "ratio", "share"})
 """The operations between two values; over three bodies nobody can say which two were meant."""
 _OF_TWO_AT_MOST = 2
+_OF_ONE_UNIT = frozenset({"sum", "difference", "remainder"})
 _LISTED = 2
+_SPELLS: dict[Spell, int] = {"month": 12, "quarter": 4, "week": 52, "day": 365}
 _FALLS = re.compile(r"减|降|下滑|回落|少了?\s*$|少于")
 
 
@@ -186,6 +191,8 @@ def _computed(operation: Computation, place: Place, everywhere: Sequence[Place],
             first = here(part)
             second = here(whole) if whole is not None else _whole_of(first, bench)
             return combined("share", _apart((first, second)), place=place)
+        case Mean(of=of, each=each) if each is not None:
+            return _by_spell(here(of[0]), each, place)
         case Mean(of=of, per=per, over=over):
             if per is not None:
                 return combined("mean", _apart((here(of[0]), here(per))), place=place, per=True)
@@ -234,6 +241,26 @@ def _apart(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
                 outcome = Found(measure=outcome.measure, place=outcome.place, figure=left[0])
         settled.append(outcome)
     return tuple(settled)
+
+
+def _by_spell(outcome: Outcome, spell: Spell, place: Place) -> Outcome:
+    """Return what comes in the mean to each month, or another part, of the report's year."""
+    known = valued((outcome,))
+    if not known:
+        return _without((outcome,), "too_few")
+    year = place.head.year if place.head is not None else None
+    parts = 366 if spell == "day" and year is not None and isleap(year) else _SPELLS[spell]
+    quantity = quantity_of(known[0])
+    return Computed(
+        op="mean",
+        value=quantity.value / parts,
+        unit=quantity.unit,
+        expression=f"{_term(known[0], quantity.unit, known)} ÷ {parts}",
+        inputs=(outcome,),
+        spell=spell,
+        place=place,
+        vague=is_vague(known[0]),
+    )
 
 
 def _extreme(outcomes: Sequence[Outcome], *, largest: bool) -> Outcome:
@@ -331,6 +358,7 @@ def combined(
         measure=measure,
         place=place,
         vague=any(is_vague(outcome) for outcome in known),
+        mixed=op in _OF_ONE_UNIT and is_mixed(known),
     )
 
 

@@ -12,6 +12,8 @@ from ingest.numerals import RATIO_UNITS, in_base_units
 
 Valued = Found | Computed
 
+_ALIKE = ("件宗起项例", "条篇则", "次场期回", "个家", "份册本")
+"""Units that one thing is counted in by one report or another."""
 _PEOPLE = frozenset(["人", "名", "位", "人次"])
 
 
@@ -68,6 +70,15 @@ def kind_of(unit: str) -> str:
     if unit.endswith("元"):
         return unit.lstrip("万亿千百十")
     return "people" if unit in _PEOPLE else "count"
+
+
+def is_mixed(outcomes: Sequence[Valued]) -> bool:
+    """Tell whether amounts are counted in unlike units: 次 and 件 are seldom of one thing."""
+    units = [base_unit(outcome) for outcome in outcomes]
+    groups = {
+        next((group for group in _ALIKE if unit in group), unit) for unit in units if kind_of(unit) == "count"
+    }
+    return len(groups) > 1
 
 
 def comparable(outcomes: Sequence[Valued]) -> bool:

@@ -26,6 +26,8 @@ _FIRMS = ("公司", "集团", "银行", "厂", "企业")
 _AND = frozenset("和与跟比及对在问向给找")
 _SHORT_LEAD = 2
 _OFFICE = ("办公室", "办公厅", "办")
+_DENYING = ("不是", "不要", "并非", "不问", "别管")
+"""What says of a body behind it that it is not meant: 我问的是园区，不是贺兰县."""
 _SHARED = frozenset("gtu")
 _NUMERALS = frozenset("一二三四五六七八九十两0123456789")
 
@@ -58,7 +60,8 @@ def bodies_of(
         clear = len(mention.organizations) == 1 or not (marked or keeps)
         if not taken and not inside and (clear or (marked and not mention.organizations)):
             named.append(_body(mention, earlier))
-    return tuple(sorted(_without_things(named, heads), key=lambda body: body.start))
+    meant = [body for body in named if not text[: body.start].endswith(_DENYING)] or named
+    return tuple(sorted(_without_things(meant, heads), key=lambda body: body.start))
 
 
 def _without_things(named: Sequence[Body], heads: Sequence[ReportHead]) -> list[Body]:
@@ -96,6 +99,8 @@ def _of_span(
     typed = _less_leading(aligned(span.text))
     said = next((name for name in reversed(earlier) if _shortens(typed, folded(name))), None)
     alike = list(_of_kind(typed, heads) or _abbreviated(typed, heads)) if said is None else []
+    if not alike and said is None:
+        alike = _governed(typed, heads, offices=offices)
     if alike:
         choices = tuple(alike) if len(alike) > 1 else ()
         return [Body(start=span.start, end=span.end, name=alike[0], choices=choices)]
@@ -106,6 +111,16 @@ def _abbreviated(typed: str, heads: Sequence[ReportHead]) -> tuple[str, ...]:
     """Return the bodies whose name a stretch says shorter: 广外街道 of 广安门外街道办事处, 海南食药监 of 海南省食品药品监督管理局."""
     names = dict.fromkeys(head.organization for head in heads)
     return tuple(name for name in names if abbreviates(typed, folded(name)))
+
+
+def _governed(typed: str, heads: Sequence[ReportHead], *, offices: bool) -> list[str]:
+    """Return the bodies whose government, or with `offices` its office, a stretch names: 洪泽区政府办公室."""
+    body = typed
+    if offices:
+        body = typed.removesuffix(next((word for word in _OFFICE if typed.endswith(word)), ""))
+    names = {body, *(body.removesuffix(word) for word in _GOVERNMENT if body.endswith(word))} - {"", typed}
+    called = {head.organization: set(map(folded, (head.organization, *head.aliases))) for head in heads}
+    return [organization for organization, aliases in called.items() if names & aliases]
 
 
 def _of_kind(typed: str, heads: Sequence[ReportHead]) -> tuple[str, ...]:

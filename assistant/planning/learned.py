@@ -54,6 +54,8 @@ _SWAPPED = 0.6
 """The confidence that is left where nothing says which of two is the part and which the whole."""
 _UNMENTIONED = frozenset({"list", "passage", "explain"})
 """The operations that take in words that no mark takes."""
+_PARTICULAR = frozenset({"about"})
+"""The operations that no words beside their marks change: 寄信的话邮编写多少."""
 _COUNTING = frozenset(
     {
         "lookup",
@@ -72,6 +74,8 @@ _COUNTING = frozenset(
 """The operations that nothing can be made of without something that is counted."""
 _IN_ONE_UNIT = frozenset({"lookup", "sum", "difference", "remainder", "compare", "rank", "median"})
 """The operations whose measures are all in the unit of the answer."""
+_OF_TWO = frozenset({"compare", "difference", "ratio"})
+"""The operations that set one thing against another."""
 _SET_AGAINST = frozenset({"growth", "verify", "difference", "compare", "ratio"})
 """The operations that set a year against another one."""
 _TO = frozenset({"至", "到", "-", "—", "–", "~", "～"})
@@ -225,7 +229,7 @@ class LearnedPlanner:
         bare = asked_in(text, marked, (*bodies, *periods, *applicants))
         if operation == "lookup" and len(said) == 1 and said[0].mark in COUNTED:
             said = (whole(said[0], bare),)
-        takes = operation in _UNMENTIONED and not (operation == "list" and said)
+        takes = operation in _PARTICULAR or (operation in _UNMENTIONED and not (operation == "list" and said))
         unread += [text for text, years in left_out.items() if not {t.year for t in targets} & set(years)]
         if operation not in _WITHOUT_REPORT and not takes:
             unread += loose
@@ -398,12 +402,19 @@ def _has_digit(words: str) -> bool:
 
 
 def _elliptical(reading: Reading, operation: Asked, follows: bool) -> frozenset[Kept]:
-    """Return what a follow-up must take over because it names nothing that is counted."""
-    counts = operation in _COUNTING and not any(span.mark in "mnbkacdtf" for span in reading.spans)
-    if not follows or not counts:
+    """Return what a follow-up must take over: it names nothing that is counted, or one of the two it sets apart."""
+    marks = [span.mark for span in reading.spans]
+    measures = sum(mark in "mnbkacdtf" for mark in marks)
+    if not follows:
         return frozenset()
-    named = any(span.mark in "og" for span in reading.spans)
-    return frozenset({"m"}) if named else frozenset({"m", "o"})
+    taken: set[Kept] = set()
+    if operation in _COUNTING and not measures:
+        taken |= {"m"} if any(mark in "og" for mark in marks) else {"m", "o"}
+    alone = marks.count("o") == 1 and "g" not in marks and measures <= 1 and marks.count("y") <= 1
+    over = reading.over[0].value if reading.over else None
+    if alone and (operation in _OF_TWO or (operation == "rank" and over == "bodies")):
+        taken.add("o")
+    return frozenset(taken)
 
 
 def _talked_of(before: Stated | None) -> tuple[int, ...]:

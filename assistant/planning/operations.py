@@ -39,6 +39,7 @@ from assistant.plans import (
     Relation,
     Remainder,
     Share,
+    Spell,
     Sum,
     Target,
     Trend,
@@ -468,6 +469,14 @@ class _Maker:
 
     def _mean(self) -> Operation | None:
         each, unit = self._stated.each, self._stated.unit
+        spells = _spells_in(aligned(self._stated.text))
+        if spells and len(self._counted) == 1 and self._slots.inner is None:
+            ((spell, said), *_) = spells
+            (counted,) = self._counted
+            counted = counted.model_copy(
+                update={"phrase": counted.phrase.replace(said, "") or counted.phrase}
+            )
+            return Mean(of=(counted,), each=spell)
         if self._parts and self._wholes and self._slots.inner is None:
             total, divisor = _joined(self._parts), _joined(self._wholes)
             if isinstance(divisor, Measure) and divisor.unit and divisor.unit.endswith("元"):
@@ -629,6 +638,11 @@ class _Maker:
             return tuple(named) or ("title",)
         family = {"phone", "fax", "postcode", "email", "website", "address", "filled_in_by"}
         return tuple(dict.fromkeys(named)) if read in family and named else (read,)
+
+
+def _spells_in(plain: str) -> list[tuple[Spell, str]]:
+    """Return the parts of a year that a folded text takes a mean over, each with the word that says so."""
+    return [(spell, word) for spell, words in load_words().spells for word in words if word in plain]
 
 
 def adjacent(targets: Sequence[Target]) -> bool:

@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from assistant.plans import Particular
+from assistant.plans import Particular, Spell
 from ingest.models import Value
 
 
@@ -18,6 +18,7 @@ class Words(Value):
     single: tuple[str, ...]
     money: tuple[str, ...]
     particulars: tuple[tuple[Particular, tuple[str, ...]], ...]
+    spells: tuple[tuple[Spell, tuple[str, ...]], ...]
     kinds: tuple[tuple[str, str], ...]
     quantity: tuple[str, ...]
     levels: tuple[str, ...]
@@ -45,6 +46,7 @@ def load_words() -> Words:
         single=tuple(raw["single"]),
         money=tuple(raw["money"]),
         particulars=tuple((of, tuple(words)) for of, words in raw["particulars"].items()),
+        spells=tuple((spell, tuple(words)) for spell, words in raw["spells"].items()),
         kinds=tuple(sorted(kinds, key=lambda entry: -len(entry[0]))),
         quantity=tuple(groups["quantity"]),
         levels=tuple(groups["levels"]),

@@ -12,6 +12,7 @@ from assistant.rendering.refusals import missing_text, nothing_said, refused, su
 from assistant.rendering.words import (
     PARTICULARS,
     RELATIONS,
+    SPELLS,
     TABLES,
     claimed,
     much,
@@ -259,7 +260,9 @@ class _Answer:
                 line = f"{first}占{second}的{value}"
             case "mean":
                 line = (
-                    f"{first}按{second}平均为{value}"
+                    f"{first}平均{SPELLS[outcome.spell]}{value}"
+                    if outcome.spell is not None
+                    else f"{first}按{second}平均为{value}"
                     if len(outcome.inputs) == 2 and " ÷ 2" not in outcome.expression
                     else f"{_together(outcome.inputs)}平均为{value}"
                 )
@@ -328,7 +331,7 @@ class _Answer:
         for place, (name, each) in enumerate(zip(names, shown, strict=True), start=1):
             self._draft.say(f"{place}. {name}：{much(each)}{self._mark(each)}")
         if len(entries) > len(shown):
-            self._draft.say(f"其余{len(entries) - len(shown)}项没有列出。")
+            self._draft.say("其余的没有列出。")
 
     def _series(self, result: Series) -> None:
         for each in result.entries:

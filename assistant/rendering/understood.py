@@ -35,7 +35,7 @@ from assistant.plans import (
     Unclear,
     Verify,
 )
-from assistant.rendering.words import PARTICULARS, RELATIONS, claimed, operand, phrase, stated, who
+from assistant.rendering.words import PARTICULARS, RELATIONS, SPELLS, claimed, operand, phrase, stated, who
 
 _OVER: dict[Over, str] = {"bodies": "各单位", "years": "各年", "measures": ""}
 _ASKS = {
@@ -161,9 +161,9 @@ def what(operation: Operation) -> str:
             return f"{_pair(of, '是')}的几倍"
         case Share(part=part, whole=whole):
             return f"{operand(part)}占{operand(whole) if whole is not None else '总数'}的比例"
-        case Mean(of=of, per=per, over=over):
+        case Mean(of=of, per=per, over=over, each=spell):
             each = f"按{operand(per)}" if per is not None else _OVER[over]
-            return f"{_several(of)}{each}平均"
+            return f"{_several(of)}{each}平均{SPELLS[spell] if spell is not None else ''}"
         case Median(of=of, over=over):
             return f"{_several(of)}{_OVER[over]}中位数"
         case Remainder(whole=whole, less=less):

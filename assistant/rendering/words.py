@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import Literal, assert_never
 
-from assistant.plans import Amount, Claim, Measure, Operand, Particular, Relation, Target, measures_of
+from assistant.plans import Amount, Claim, Measure, Operand, Particular, Relation, Spell, Target, measures_of
 from assistant.rendering.citing import amount
 from assistant.results import Absent, Computed, Denied, Found, Outcome, Place
 from assistant.tools import label_of, squeezed
@@ -40,6 +40,7 @@ RELATIONS: dict[Relation | Literal["mentioned"], str] = {
     "not_happened": "没有",
     "consistent": "与报告一致，为",
 }
+SPELLS: dict[Spell, str] = {"month": "每月", "quarter": "每季度", "week": "每周", "day": "每天"}
 TABLES = {
     "article20": "主动公开政府信息情况表",
     "applications": "收到和处理政府信息公开申请情况表",

@@ -26,7 +26,7 @@ REPORT = """青禾县2021年政府信息公开工作年度报告
 
 
 @pytest.fixture(scope="module")
-def answer_to(tmp_path_factory):
+def carried_out(tmp_path_factory):
     folder = tmp_path_factory.mktemp("together")
     file = folder / "青禾县2021.txt"
     file.write_text(REPORT, "utf-8")
@@ -35,7 +35,7 @@ def answer_to(tmp_path_factory):
         toolbox = toolbox_over(library)
         executor = Executor(toolbox, load_language(), load_indicators())
 
-        def answer(operation, *claims):
+        def carry_out(operation, *claims):
             plan = Plan(
                 standalone="青禾县2021年",
                 among=Named(targets=(Target(organization="青禾县", year=2021),)),
@@ -43,9 +43,19 @@ def answer_to(tmp_path_factory):
                 claims=claims,
             )
             executed = executor.execute(plan, narrowed=Filter(), observe=lambda tool, detail: None)
-            return rendered(plan, executed, toolbox)
+            return executed, rendered(plan, executed, toolbox)
 
-        yield answer
+        yield carry_out
+
+
+@pytest.fixture
+def answer_to(carried_out):
+    return lambda *asked: carried_out(*asked)[1]
+
+
+@pytest.fixture
+def sure_of(carried_out):
+    return lambda *asked: carried_out(*asked)[0].sure
 
 
 def measures(*phrases, unit=None):
@@ -92,3 +102,15 @@ def test_a_mean_takes_the_money_over_the_number_of_the_same_things(answer_to):
     )
 
     assert "0.51亿元（25.5 ÷ 50）" in answered.text
+
+
+def test_a_mean_by_month_divides_by_the_months_of_a_year(answer_to):
+    answered = answer_to(Mean(of=measures("受理申请"), each="month"))
+
+    assert "平均每月约4.67件（56 ÷ 12）" in answered.text
+
+
+def test_a_sum_of_unlike_units_is_less_sure_than_one_of_like_units(sure_of):
+    unlike = Sum(of=measures("投资项目", "微信微博发布信息"))
+
+    assert sure_of(unlike) < 0.5 <= sure_of(Sum(of=measures("微信", "微博", unit="个")))
