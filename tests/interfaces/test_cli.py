@@ -573,3 +573,31 @@ def test_plan_prints_what_the_reader_makes_of_a_question_for_query_to_carry_out(
     assert bench("query", "-", typed=read.stdout).exit_code == 0
     (carried_out,) = bench.engine.carried_out
     assert carried_out.among.targets[0].organization == "甲县"
+
+
+def test_the_version_is_told(bench: Bench) -> None:
+    assert bench("--version").stdout.startswith("gongkai ")
+
+
+def test_the_library_may_be_named_before_the_command(bench: Bench, tmp_path: Path) -> None:
+    before = bench("--data", tmp_path / "elsewhere", "reports")
+    behind = bench("reports", "--data", tmp_path / "elsewhere")
+
+    assert before.exit_code == behind.exit_code == 1
+    assert "elsewhere" in before.stderr
+    assert before.stderr == behind.stderr
+
+
+def test_an_unknown_indicator_is_told_with_the_nearest(bench: Bench) -> None:
+    result = bench("figures", "--indicator", "results.unable.not_hold")
+
+    assert result.exit_code == 1
+    assert "results.unable.not_held" in result.stderr
+
+
+@pytest.mark.parametrize("command", [("keys", "list"), ("users", "list"), ("audit",)])
+def test_an_empty_list_says_so(bench: Bench, command: tuple[str, ...]) -> None:
+    result = bench(*command)
+
+    assert result.stdout == ""
+    assert "还没有" in result.stderr

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -296,3 +297,45 @@ def test_eval_scores_a_running_server_as_it_scores_the_engine(
     scores = json.loads((tmp_path / "out" / "scores.json").read_text("utf-8"))
     assert scores["scored"] > 0
     assert scores["metrics"]["accuracy"] > 0.5
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        [{"role": "user" if turn % 2 == 0 else "assistant", "content": "嗯"} for turn in range(300)],
+        [{"role": "system", "content": "诗" * 25_000}],
+        [{"role": "user", "content": "你好"}, {"role": "assistant", "content": "好" * 25_000}],
+    ],
+    ids=["many messages", "a long system message", "a long earlier answer"],
+)
+def test_what_was_said_long_ago_or_at_length_hinders_no_question(openai: OpenAI, said: Any) -> None:
+    done = openai.chat.completions.create(
+        model="gongkai", messages=[*said, {"role": "user", "content": ASKED}]
+    )
+
+    assert "99.79%" in (done.choices[0].message.content or "")
+
+
+def test_text_by_its_other_name_and_no_filter_are_taken(openai: OpenAI) -> None:
+    done = openai.chat.completions.create(
+        model="gongkai",
+        messages=[{"role": "user", "content": [{"type": "input_text", "text": ASKED}]}],  # type: ignore[list-item]
+        extra_body={"filter": None},
+    )
+
+    assert "99.79%" in (done.choices[0].message.content or "")
+
+
+def test_a_picture_alone_is_refused_in_words(openai: OpenAI) -> None:
+    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+
+    with pytest.raises(APIStatusError, match="不看图片"):
+        openai.chat.completions.create(model="gongkai", messages=[{"role": "user", "content": [picture]}])  # type: ignore[list-item]
+
+
+def test_a_form_of_answer_that_is_not_given_is_refused(openai: OpenAI) -> None:
+    asked: Any = {"model": "gongkai", "messages": [{"role": "user", "content": ASKED}]}
+
+    assert openai.chat.completions.create(**asked, response_format={"type": "text"}).choices
+    with pytest.raises(APIStatusError, match="response_format"):
+        openai.chat.completions.create(**asked, response_format={"type": "json_object"})

@@ -27,7 +27,9 @@ router = APIRouter(tags=["openai"])
 MODEL = "gongkai"
 _MARK = re.compile(r"\[(\d+)\]")
 _PIECE = re.compile(r"[^\n，。；：]*[\n，。；：]?")
-_MAX_MESSAGES, _MAX_CONTENT = 201, 20_000
+_MOST_TURNS, _LONGEST_TURN = 40, 20_000
+"""What is read of the messages before the question: the newest, and of each the beginning."""
+_TEXT = frozenset({"text", "input_text", "output_text"})
 
 
 class _Lenient(BaseModel):
@@ -40,20 +42,24 @@ class Part(_Lenient):
     """Hold a piece of a message; only text is understood."""
 
     type: str
-    text: str = Field(default="", max_length=_MAX_CONTENT)
+    text: str = ""
 
 
 class Message(_Lenient):
     """Hold one message; system and tool messages are not used."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: Annotated[str, Field(max_length=_MAX_CONTENT)] | tuple[Part, ...] | None = None
+    content: str | tuple[Part, ...] | None = None
 
     def text(self) -> str:
         """Return the message as plain text."""
         if isinstance(self.content, tuple):
-            return "".join(part.text for part in self.content if part.type == "text")
+            return "".join(part.text for part in self.content if part.type in _TEXT)
         return self.content or ""
+
+    def has_other_than_text(self) -> bool:
+        """Tell whether there is a picture, a sound or a file in it."""
+        return isinstance(self.content, tuple) and any(part.type not in _TEXT for part in self.content)
 
 
 class StreamOptions(_Lenient):
@@ -62,15 +68,22 @@ class StreamOptions(_Lenient):
     include_usage: bool = False
 
 
+class ResponseFormat(_Lenient):
+    """Say in which form the answer is wanted; only text is given."""
+
+    type: str
+
+
 class Completion(_Lenient):
     """Hold the body of `POST /v1/chat/completions`; `filter` is ours and comes through `extra_body`."""
 
     model: str
-    messages: tuple[Message, ...] = Field(min_length=1, max_length=_MAX_MESSAGES)
+    messages: tuple[Message, ...] = Field(min_length=1)
     stream: bool | None = None
     stream_options: StreamOptions | None = None
     n: int | None = None
-    filter: Narrowed = Narrowed()
+    response_format: ResponseFormat | None = None
+    filter: Narrowed | None = None
 
 
 class ModelRecord(Value):
@@ -147,6 +160,9 @@ async def complete(body: Completion, request: Request, desk: TheDesk) -> Respons
     _check_model(body.model)
     if body.n not in {None, 1}:
         raise ProblemError(422, "n_unsupported", "只有一个回答", "n 只能是 1：同一问题只有一个有据的回答。")
+    if body.response_format is not None and body.response_format.type != "text":
+        detail = "response_format 只能是 text：要结构化的回答，请用 POST /v1/ask。"
+        raise ProblemError(422, "response_format_unsupported", "不支持这种回答格式", detail)
     question, asked = _question(body), sum(len(message.text()) for message in body.messages)
     said = _Said(base=str(request.base_url).rstrip("/"), prompt=asked, started=time.time())
     if not body.stream:
@@ -253,12 +269,17 @@ def _question(body: Completion) -> Question:
     if not said or said[-1].role != "user":
         detail = "messages 的最后一条应是 user 的问题。"
         raise ProblemError(422, "no_question", "没有问题", detail)
-    return question_of(said[-1].text(), history=_turns(said[:-1]), narrowed=body.filter.filter())
+    last = said[-1]
+    if not last.text().strip() and last.has_other_than_text():
+        detail = "这里不看图片、声音和文件，请用文字提问。"
+        raise ProblemError(422, "only_text", "只读文字", detail)
+    narrowed = (body.filter or Narrowed()).filter()
+    return question_of(last.text(), history=_turns(said[:-1][-_MOST_TURNS:]), narrowed=narrowed)
 
 
 def _turns(messages: Sequence[Message]) -> tuple[Turn, ...]:
     return tuple(
-        Turn(role="user" if message.role == "user" else "assistant", content=message.text())
+        Turn(role="user" if message.role == "user" else "assistant", content=message.text()[:_LONGEST_TURN])
         for message in messages
         if message.text()
     )

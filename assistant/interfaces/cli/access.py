@@ -64,7 +64,10 @@ def add_key(
 def list_keys(data: Data = None, as_json: AsJson = False) -> None:
     """List the keys."""
     with _opened(data) as (access, _):
-        for head in access.key_heads():
+        heads = access.key_heads()
+        if not heads:
+            remark("还没有密钥。发放一把：gongkai keys add 名称")
+        for head in heads:
             if as_json:
                 typer.echo(head.model_dump_json())
             else:
@@ -108,7 +111,10 @@ def add_user(
 def list_users(data: Data = None, as_json: AsJson = False) -> None:
     """List the users."""
     with _opened(data) as (access, _):
-        for head in access.user_heads():
+        heads = access.user_heads()
+        if not heads:
+            remark("还没有用户。添加一个：gongkai users add 名称")
+        for head in heads:
             scopes = "、".join(head.scopes)
             typer.echo(head.model_dump_json() if as_json else plain(f"{head.name}  {scopes}"))
 

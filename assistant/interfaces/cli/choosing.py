@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from vectorstore.models import ReportHead
 
 _CANDIDATES = 20
+_NEAREST = 3
 
 
 def chosen_report(library: "Library", wanted: str) -> "ReportHead":
@@ -56,3 +58,17 @@ def chosen_organization(library: "Library", wanted: str) -> str:
     if found:
         raise failure(f"「{wanted}」符合 {len(found)} 个单位，请写得更准确：{'、'.join(found)}")
     raise failure(f"没有单位符合「{wanted}」。库中有：{'、'.join(names[:_CANDIDATES])}")
+
+
+def check_indicators(library: "Library", wanted: Sequence[str]) -> None:
+    """Refuse a name that is no indicator of the forms and none that the library has, with the nearest ones."""
+    from ingest.indicators import load_indicators
+    from vectorstore.models import EVERYTHING
+
+    known = {entry.key for entry in load_indicators().indicators}
+    for name in wanted:
+        if name in known or library.figures(EVERYTHING, indicators=(name,)):
+            continue
+        near = get_close_matches(name, sorted(known), n=_NEAREST, cutoff=0.5)
+        told = f"相近的有：{'、'.join(near)}" if near else "名称见 gongkai figures --json 的 indicator"
+        raise failure(f"没有指标「{name}」。{told}")

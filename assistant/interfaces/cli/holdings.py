@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.interfaces.cli.bodies import corrected
-from assistant.interfaces.cli.choosing import chosen_organization, chosen_report
+from assistant.interfaces.cli.choosing import check_indicators, chosen_organization, chosen_report
 from assistant.interfaces.cli.shell import AsJson, Data, opened, plain, record, remark, told_in_a_line
 
 if TYPE_CHECKING:
@@ -138,6 +138,7 @@ def figures_command(
     with opened(data) as assistant:
         organizations = tuple(chosen_organization(assistant.library, name) for name in org) if org else None
         chosen = Filter(organizations=organizations, years=tuple(year) if year else None)
+        check_indicators(assistant.library, indicator or ())
         figures = assistant.library.figures(chosen, indicators=tuple(indicator) if indicator else None)
         sources = {head.report_id: head.source for head in assistant.library.headings()}
         rows = [_figure_fields(figure, sources[figure.report_id]) for figure in figures]

@@ -69,7 +69,10 @@ def audit_command(
     from vectorstore.library import Library
 
     with Library.open(load_settings(data=data).library_url, create=False) as library:
-        for entry in Audit(library.database).entries(limit=limit):
+        entries = Audit(library.database).entries(limit=limit)
+        if not entries:
+            remark("还没有记录。")
+        for entry in entries:
             if as_json:
                 typer.echo(entry.model_dump_json())
             else:
