@@ -30,7 +30,7 @@ from ingest.settings import ReadingLimits
 from ingest.stacked import with_stacked_tables
 from ingest.tables import TableReading, is_statutory_line, read_tables
 
-PIPELINE_VERSION = "8"
+PIPELINE_VERSION = "9"
 """Raised when the same file would be read differently, so that libraries read it again."""
 
 

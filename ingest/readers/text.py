@@ -39,6 +39,8 @@ _HEAD_OF_SINGLE_BLANKS = re.compile(r"[\u4e00-\u9fff]{2,10}(?:[ \u3000]+[\u4e00-
 _ROW_WITH_UNIT = re.compile(
     rf"(?P<label>[^。；\s][^。；]*?)[ \u3000]+(?P<unit>{_UNIT})[ \u3000]+(?P<value>{_AMOUNT}|[-—/]|无)"
 )
+_PAIR_ROW = re.compile(r"\s*(?:信息内容\s*\|[^|。]+|[^\s|。][^|。]{0,38}[^\s|。]\s*\|\s*-?\d[\d,.]*\s*)")
+"""A row of two cells without a frame: a label with a number, or the head of such a table."""
 _RULE_ROW = re.compile(r"[\s|]*:?-{2,}:?\s*(?:\|\s*(?::?-{2,}:?)?\s*)*")
 
 
@@ -150,7 +152,10 @@ def _cell_spans(line: str, *, in_table: bool) -> list[tuple[int, int]] | None:
     if "\t" in line:
         mark = "\t"
     elif "|" in line and (
-        line.lstrip().startswith("|") or line.rstrip().endswith("|") or line.count("|") >= 2
+        line.lstrip().startswith("|")
+        or line.rstrip().endswith("|")
+        or line.count("|") >= 2
+        or _PAIR_ROW.fullmatch(line)
     ):
         mark = "|"
         if _RULE_ROW.fullmatch(line):
@@ -165,7 +170,8 @@ def _cell_spans(line: str, *, in_table: bool) -> list[tuple[int, int]] | None:
         start += len(part) + 1
     if mark == "|" and line.lstrip().startswith("|"):
         spans = spans[1:]
-    if mark == "|" and line.rstrip().endswith("|"):
+    if mark == "|" and line.rstrip().endswith("|") and (line.lstrip().startswith("|") or line.endswith("|")):
+        # 没有外框的行，竖线后还有空格的，末格是空白
         spans = spans[:-1]
     return spans
 
