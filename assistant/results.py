@@ -4,7 +4,7 @@ Nothing here is worded; `rendering` makes the sentences. `Outcome` is what an op
 operation gives.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Annotated, Literal, cast
 
@@ -89,8 +89,8 @@ class Computed(Value):
     """Hold a value worked out from others, in the unit `unit`; `expression` shows how, over printed numbers.
 
     `missing` are operands that could not be taken in. `subtotal` marks the sum of a form's rows for which the form
-    prints no total, `vague` a value that stands on one printed as about so much, `mixed` one of things
-    counted in unlike units; `spell` is the part of the year of
+    prints no total, `vague` a value that stands on one printed as about so much, `unlikely` one that
+    hardly was meant: of things counted in unlike units, a share above the whole, less than nothing left; `spell` is the part of the year of
     which it is the mean.
     """
 
@@ -103,7 +103,7 @@ class Computed(Value):
     missing: tuple[Absent, ...] = ()
     subtotal: bool = False
     vague: bool = False
-    mixed: bool = False
+    unlikely: bool = False
     spell: Spell | None = None
     measure: Measure | None = None
     place: Place | None = None
@@ -312,16 +312,24 @@ class Executed(Value):
         return min(_chances_in(self), default=1.0)
 
 
-_OF_MIXED_UNITS = 0.3
-"""The chance that things counted in unlike units (42个, 514条) were meant to be put together."""
+_UNLIKELY = 0.3
+"""The chance that a result which is hardly possible was asked for: 42个 and 514条 together, a share of 400%."""
+
+
+def _is_said_twice(outcomes: Sequence[Outcome]) -> bool:
+    """Tell whether one figure answers two measures: it is then hardly what was asked for both."""
+    figures = [outcome.figure.id for outcome in outcomes if isinstance(outcome, Found)]
+    return len(set(figures)) < len(figures)
 
 
 def _chances_in(value: object) -> Iterator[float]:
     match value:
         case Found(sure=sure) | Told(sure=sure):
             yield sure
-        case Computed(mixed=True):
-            yield _OF_MIXED_UNITS
+        case Computed(unlikely=True):
+            yield _UNLIKELY
+        case Looked(outcomes=outcomes) if _is_said_twice(outcomes):
+            yield _UNLIKELY
         case Measure() | Figure():
             return
         case Value():

@@ -12,7 +12,7 @@ from itertools import takewhile
 from typing import assert_never
 
 from assistant.execution.bench import Bench
-from assistant.execution.figures import find, find_at, fitting, is_sure, tells_change
+from assistant.execution.figures import find, find_another, find_at, fitting, is_sure, tells_change
 from assistant.execution.quantities import (
     Valued,
     base_unit,
@@ -63,6 +63,7 @@ _OF_TWO = frozenset({"difference", "ratio", "share"})
 _OF_TWO_AT_MOST = 2
 _OF_ONE_UNIT = frozenset({"sum", "difference", "remainder"})
 _LISTED = 2
+_WHOLE_SHARE = 100
 _SPELLS: dict[Spell, int] = {"month": 12, "quarter": 4, "week": 52, "day": 365}
 _FALLS = re.compile(r"减|降|下滑|回落|少了?\s*$|少于")
 
@@ -172,7 +173,7 @@ def _computed(operation: Computation, place: Place, everywhere: Sequence[Place],
 
     def all_over(operands: Sequence[Operand], over: Over) -> tuple[Outcome, ...]:
         if over == "measures":
-            return _apart([here(operand) for operand in operands])
+            return apart([here(operand) for operand in operands], bench)
         return gathered(operands, over, everywhere, bench)
 
     match operation:
@@ -190,17 +191,17 @@ def _computed(operation: Computation, place: Place, everywhere: Sequence[Place],
         case Share(part=part, whole=whole):
             first = here(part)
             second = here(whole) if whole is not None else _whole_of(first, bench)
-            return combined("share", _apart((first, second)), place=place)
+            return combined("share", apart((first, second), bench), place=place)
         case Mean(of=of, each=each) if each is not None:
             return _by_spell(here(of[0]), each, place)
         case Mean(of=of, per=per, over=over):
             if per is not None:
-                return combined("mean", _apart((here(of[0]), here(per))), place=place, per=True)
+                return combined("mean", apart((here(of[0]), here(per)), bench), place=place, per=True)
             return combined("mean", all_over(of, over), place=place)
         case Median(of=of, over=over):
             return combined("median", all_over(of, over), place=place)
         case Remainder(whole=whole, less=less):
-            return combined("remainder", _apart((here(whole), *map(here, less))), place=place)
+            return combined("remainder", apart((here(whole), *map(here, less)), bench), place=place)
         case Growth(of=of, unit=unit):
             return _growth(of, unit == "percent", place, everywhere, bench)
         case Compare(of=of, over=over, most=most):
@@ -230,11 +231,21 @@ def _counted(outcomes: Sequence[Outcome], bound: Bound, place: Place) -> Outcome
     )
 
 
-def _apart(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
-    """Settle ties by what is left when figures that are taken already are not meant again."""
+def apart(outcomes: Sequence[Outcome], bench: Bench) -> tuple[Outcome, ...]:
+    """Settle what is meant by what the other measures mean: a figure answers one of them, a tie leaves the other."""
     taken = {outcome.figure.id for outcome in outcomes if isinstance(outcome, Found)}
-    settled: list[Outcome] = []
+    best: dict[str, float] = {}
     for outcome in outcomes:
+        if isinstance(outcome, Found):
+            best[outcome.figure.id] = max(outcome.sure, best.get(outcome.figure.id, 0.0))
+    settled: list[Outcome] = []
+    given: set[str] = set()
+    for outcome in outcomes:
+        if isinstance(outcome, Found):
+            own = outcome.figure.id
+            if own in given or outcome.sure < best[own]:
+                outcome = find_another(outcome, taken | given, bench) or outcome
+            given.add(outcome.figure.id)
         if isinstance(outcome, Absent) and outcome.reason == "tied":
             left = [figure for figure in outcome.figures if figure.id not in taken]
             if len(left) == 1 < len(outcome.figures):
@@ -358,8 +369,13 @@ def combined(
         measure=measure,
         place=place,
         vague=any(is_vague(outcome) for outcome in known),
-        mixed=op in _OF_ONE_UNIT and is_mixed(known),
+        unlikely=(op in _OF_ONE_UNIT and is_mixed(known)) or _is_unlikely(op, value),
     )
+
+
+def _is_unlikely(op: Arithmetic, value: Decimal) -> bool:
+    """Tell whether a part comes out larger than its whole."""
+    return (op == "share" and value > _WHOLE_SHARE) or (op == "remainder" and value < 0)
 
 
 def _term(outcome: Valued, unit: str, known: Sequence[Valued]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from assistant.execution.arithmetic import gathered, worked
+from assistant.execution.arithmetic import apart, gathered, worked
 from assistant.execution.bench import Bench, Observe
 from assistant.execution.consistency import checked
 from assistant.execution.ordering import compared, followed, kept, ranked
@@ -43,7 +43,9 @@ from assistant.results import (
     Absent,
     Computed,
     Executed,
+    Found,
     Held,
+    Judged,
     Looked,
     Outcome,
     Place,
@@ -60,6 +62,8 @@ _ASKED_BACK: tuple[Literal["which_organization"], Literal["which_year"]] = (
     "which_organization",
     "which_year",
 )
+_SURE_ENOUGH = 0.7
+"""The chance from which a figure shows that what a question takes for granted is wrong."""
 _REPORT_BY_REPORT = (Parts, Passage, Listing, Check, About)
 _ASKS_FOR_ONE = (
     Lookup,
@@ -107,11 +111,17 @@ def _executed(plan: Plan, bench: Bench) -> Executed:
     if not everywhere and not all(isinstance(each, Holdings | Unclear) for each in plan.operations):
         return Executed(results=(Stopped(obstacle="no_body", held=bench.heads),))
     bench.suppose(plan.claims)
-    claims = tuple(one for claim in plan.claims for one in judged(claim, everywhere, bench))
+    claims = tuple(_told(one) for claim in plan.claims for one in judged(claim, everywhere, bench))
     results = tuple(
         result for operation in plan.operations for result in _results(operation, plan, everywhere, bench)
     )
     return Executed(results=results, claims=claims, identified=identified)
+
+
+def _told(one: Judged) -> Judged:
+    """Return what became of a claim that nobody asked about: wrong only where the figure surely is the one meant."""
+    unsure = isinstance(one.outcome, Found) and one.outcome.sure < _SURE_ENOUGH
+    return one.model_copy(update={"verdict": None, "outcome": None}) if unsure and not one.verdict else one
 
 
 def _results(operation: Operation, plan: Plan, everywhere: Sequence[Place], bench: Bench) -> Iterator[Result]:
@@ -132,7 +142,8 @@ def _result(operation: Operation, plan: Plan, everywhere: Sequence[Place], bench
         return _nowhere(everywhere)
     match operation:
         case Lookup(measures=measures):
-            return Looked(outcomes=gathered(measures, "measures", everywhere, bench))
+            outcomes = gathered(measures, "measures", everywhere, bench)
+            return Looked(outcomes=apart(outcomes, bench) if len(everywhere) == 1 else outcomes)
         case Compare():
             return compared(operation, everywhere, bench)
         case Rank():

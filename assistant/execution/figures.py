@@ -172,6 +172,20 @@ def as_told(measure: Measure, amount: Amount, place: Place, bench: Bench) -> Fou
     return None
 
 
+def find_another(found: Found, taken: Container[str], bench: Bench) -> Found | None:
+    """Return the figure that fits a measure next best, where the best one is taken for another measure already."""
+    if found.place.head is None:
+        return None
+    every = fitting(found.measure, found.place.head, bench)
+    best = next((match for match in every if match.figure.id == found.figure.id), None)
+    left = weighed_together([match for match in every if match.figure.id not in taken])
+    if best is None or not left or left[0].log_odds < best.log_odds - _MOST_BEHIND_IN_UNIT:
+        return None
+    other = left[0]
+    usable = is_sure(other) and other.figure.quantity is not None and not other.elsewhen
+    return found.model_copy(update={"figure": other.figure, "sure": other.score}) if usable else None
+
+
 def fitting(measure: Measure, head: ReportHead, bench: Bench) -> tuple[Match, ...]:
     """Return the figures of a report that fit a measure's words and unit and the time it is asked of, best first."""
     every = bench.matches(head, phrase_of(measure), measure.asked)

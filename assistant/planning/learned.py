@@ -23,6 +23,7 @@ from assistant.planning.measures import (
     spoken_of,
     unit_asked,
     whole,
+    with_context,
     with_own_rates,
     with_whole_labels,
 )
@@ -214,6 +215,8 @@ class LearnedPlanner:
         elif slots.inner is None:
             said = as_one(said, text, marks=PARTED)
         said = completed(said, text, rest)
+        if operation == "several":
+            said = with_context(said, text)
         # 同一句里标记之外的词也说的是所问的数；别的句子、排除和数目不是
         beside = [
             (at, word)

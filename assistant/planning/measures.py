@@ -22,6 +22,7 @@ _ONE_BY_ONE = ("每一", "每")
 _EACH = (*_ONE_BY_ONE, "平均", "平摊", "摊到", "摊下来")
 _NEAR_MEAN = 4
 _REACH = 14
+_LEAST_WITHIN = 2
 _RATE = "率"
 _BARE_RATE = 4
 """The characters up to which a rate says nothing of what it is the rate of: 办结率, 满意度."""
@@ -75,6 +76,25 @@ def with_own_rates(said: Sequence[Said]) -> tuple[Said, ...]:
                 one.model_copy(update={"measure": one.measure.model_copy(update={"phrase": phrase})})
             )
     return tuple(found)
+
+
+def with_context(said: Sequence[Said], text: str) -> tuple[Said, ...]:
+    """Return measures that are taken within the first one as narrowed by it: 谋划的项目里，新建几个、续建几个."""
+    if len(said) < _LEAST_WITHIN or said[0].mark != "m":
+        return tuple(said)
+    first, *others = said
+    if not aligned(text)[first.end :].startswith(load_words().within):
+        return tuple(said)
+    return tuple(
+        one.model_copy(
+            update={
+                "measure": one.measure.model_copy(
+                    update={"qualifiers": (*one.measure.qualifiers, first.measure.phrase)}
+                )
+            }
+        )
+        for one in others
+    )
 
 
 def with_whole_labels(spans: Sequence[Span], text: str, labels: Sequence[str]) -> tuple[Span, ...]:

@@ -17,6 +17,7 @@ class Words(Value):
     asking: tuple[str, ...]
     single: tuple[str, ...]
     money: tuple[str, ...]
+    within: tuple[str, ...]
     particulars: tuple[tuple[Particular, tuple[str, ...]], ...]
     spells: tuple[tuple[Spell, tuple[str, ...]], ...]
     kinds: tuple[tuple[str, str], ...]
@@ -45,6 +46,7 @@ def load_words() -> Words:
         asking=tuple(raw["asking"]),
         single=tuple(raw["single"]),
         money=tuple(raw["money"]),
+        within=tuple(raw["within"]),
         particulars=tuple((of, tuple(words)) for of, words in raw["particulars"].items()),
         spells=tuple((spell, tuple(words)) for spell, words in raw["spells"].items()),
         kinds=tuple(sorted(kinds, key=lambda entry: -len(entry[0]))),
