@@ -163,11 +163,15 @@ class Ratio(Value):
 
 
 class Share(Value):
-    """Ask what part of a whole a part is; without a whole, the one that the report counts the part to."""
+    """Ask what part of a whole a part is; without a whole, the one that the report counts the part to.
+
+    `asked` is the question around both, less bodies and years: a report may print the rate itself.
+    """
 
     op: Literal["share"] = "share"
     part: "Operand"
     whole: "Operand | None" = None
+    asked: str | None = None
 
 
 class Mean(Value):

@@ -54,7 +54,7 @@ from assistant.results import Absent, Computed, Found, Outcome, Place, Reason
 from assistant.tools import squeezed
 from ingest.checks import plain
 from ingest.models import Figure, Quantity
-from ingest.numerals import in_base_units
+from ingest.numerals import RATIO_UNITS, in_base_units
 from vectorstore.models import ReportHead
 
 _MEASURE = Measure(phrase="")
@@ -62,6 +62,8 @@ _OF_TWO = frozenset({"difference", "ratio", "share"})
 """The operations between two values; over three bodies nobody can say which two were meant."""
 _OF_TWO_AT_MOST = 2
 _OF_ONE_UNIT = frozenset({"sum", "difference", "remainder"})
+_SURELY_PRINTED = 0.6
+"""The chance from which a printed rate is what is asked for, and nothing is worked out."""
 _LISTED = 2
 _WHOLE_SHARE = 100
 _SPELLS: dict[Spell, int] = {"month": 12, "quarter": 4, "week": 52, "day": 365}
@@ -188,7 +190,10 @@ def _computed(operation: Computation, place: Place, everywhere: Sequence[Place],
             return combined("difference", pair, place=place)
         case Ratio(of=of, over=over):
             return combined("ratio", all_over(of, over if len(of) == 1 else "measures"), place=place)
-        case Share(part=part, whole=whole):
+        case Share(part=part, whole=whole, asked=asked):
+            printed = _printed_rate(part, whole, asked, place, bench)
+            if printed is not None:
+                return printed
             first = here(part)
             second = here(whole) if whole is not None else _whole_of(first, bench)
             return combined("share", apart((first, second), bench), place=place)
@@ -398,6 +403,21 @@ def _term(outcome: Valued, unit: str, known: Sequence[Valued]) -> str:
 
 
 # ---------------------------------------------------------------- wholes and growth
+
+
+def _printed_rate(
+    part: Operand, whole: Operand | None, asked: str | None, place: Place, bench: Bench
+) -> Found | None:
+    """Return the rate that a report prints for a share that is asked for: 提案办结率92.6%."""
+    if asked is None or place.head is None or not isinstance(part, Measure) or part.at is not None:
+        return None
+    phrase = f"{whole.phrase}{part.phrase}" if isinstance(whole, Measure) else part.phrase
+    measure = Measure(phrase=phrase, qualifiers=part.qualifiers, asked=asked)
+    best = next(iter(fitting(measure, place.head, bench)), None)
+    if best is None or best.score < _SURELY_PRINTED or best.elsewhen or best.figure.quantity is None:
+        return None
+    is_rate = in_base_units(best.figure.quantity)[1] in RATIO_UNITS
+    return Found(measure=measure, place=place, figure=best.figure, sure=best.score) if is_rate else None
 
 
 def _clause_of(figure: Figure, head: ReportHead, bench: Bench) -> str:

@@ -17,11 +17,19 @@ _ENDINGS = ("园区", *"省市县区旗州局厅委办院园")
 _LEFT_OUT = frozenset(
     {
         "和", "与", "及", "管理", "监督", "监督管理", "人民", "政府", "发展", "社会", "保障", "住房", "城乡", "广电", "工业", "产业", "经济",
-        "技术", "开发", "技术开发", "高新", "高新技术", "局", *"省市县区旗州",
+        "技术", "特别", "开发", "技术开发", "高新", "高新技术", "局", *"省市县区旗州",
     }
 )  # fmt: skip
 """Words of names that may be left out between those that are said."""
-_LEFT_OUT_BEHIND = frozenset({"办事处", "人民政府", "政府", "管理委员会", "管委会", "办公室", "区"})
+_LEFT_OUT_BEHIND = frozenset(
+    {"办事处", "人民政府", "政府", "管理委员会", "管委会", "办公室", "区", *"局委厅"}
+)
+_KINDS = frozenset(
+    {"工业", "产业", "园区", "合作", "合作区", "特别", "开发区", "示范区", "新区", "高新", "高新技术"}
+)
+"""Words for the kind of a park, left out behind a name of its own: 吴忠金积, 深汕."""
+_GOVERNMENT = "人民政府"
+_ALSO_SAID = {"人民政府": ("政府", "府"), "政府": ("府",)}
 
 
 def abbreviates(short: str, name: str) -> bool:
@@ -31,9 +39,12 @@ def abbreviates(short: str, name: str) -> bool:
     宁夏工业园区 does not stand for 宁夏贺兰工业园区. Part of it may be said earlier (鹿城资规分局), and one character
     may be another of the same sound.
     """
-    if len(short) < _LEAST or sum(char not in name for char in short) > 1:
+    if sum(char not in name for char in short) > 1:
         return False
     words = _words_of(name)
+    if len(short) < _LEAST:
+        # 深汕、金积：独有的词本身
+        return short in words and not _is_common(short) and not places_called(short)
     return any(
         _is_told(words, told) for order in _orders(len(words)) for told in _told(short, words, order, 0, True)
     )
@@ -68,7 +79,8 @@ def _told(
 
 def _taken(word: str, rest: str, may_slip: bool) -> Iterator[tuple[int, bool]]:
     """Yield how many characters of the rest say a word, and whether one of them is another of the same sound."""
-    for said in {word, word[0], *(_of_halves(word) if len(word) >= _LONG else ())}:
+    halves = _of_halves(word) if len(word) >= _LONG else ()
+    for said in {word, word[0], *halves, *_ALSO_SAID.get(word, ())}:
         if rest.startswith(said):
             yield len(said), False
         elif may_slip and len(rest) >= len(said) and len(word) > 1 and _slips(said, rest[: len(said)]):
@@ -96,11 +108,13 @@ def _is_told(words: Sequence[str], told: dict[int, int]) -> bool:
     own = sum(taken for index, taken in told.items() if not _is_common(words[index]))
     if own < _LEAST_OWN or len(told) < 2:
         return False
+    last = words[max(told)]
+    by_its_own = told[max(told)] == len(last) and not (_is_common(last) or places_called(last))
     inside = range(min(told), max(told))
     if any(index not in told and words[index] not in _LEFT_OUT for index in inside):
         return False
     behind = words[max(told) + 1 :]
-    return all(word in _LEFT_OUT_BEHIND for word in behind)
+    return all(word in _LEFT_OUT_BEHIND or (by_its_own and word in _KINDS) for word in behind)
 
 
 def _is_common(word: str) -> bool:
@@ -111,7 +125,8 @@ def _words_of(name: str) -> list[str]:
     """Cut a name into words: endings count by themselves (海南|省, 规划|局), single characters in a row are one word."""
     found: list[str] = []
     alone = ""
-    for word in [*(piece for cut in segment(name) for piece in _without_ending(cut)), ""]:
+    cuts = [cut for part in _parted(name) for cut in segment(part)]
+    for word in [*(piece for cut in cuts for piece in _without_ending(cut)), ""]:
         if len(word) == 1 and word not in _ENDINGS:
             alone += word
             continue
@@ -122,6 +137,12 @@ def _words_of(name: str) -> list[str]:
         elif word:
             found.append(word)
     return found
+
+
+def _parted(name: str) -> Iterator[str]:
+    """Yield a name in parts, so that its government is a word by itself."""
+    before, government, behind = name.partition(_GOVERNMENT)
+    yield from (part for part in (before, government, behind) if part)
 
 
 def _without_ending(word: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Settle which bodies a turn means: names found by code, stretches that the reader takes for names, groups."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from assistant.language import Language
 from assistant.planning.abbreviations import abbreviates
@@ -25,6 +25,8 @@ _NOT_ENDS = ("网站", "机会", "大会", "晚会", "会议")
 _FIRMS = ("公司", "集团", "银行", "厂", "企业")
 _AND = frozenset("和与跟比及对在问向给找")
 _SHORT_LEAD = 2
+_LEAST_BEHIND_PLACES = 3
+_PLACE_ENDS = ("省", "市", "县", "区", "旗", "州")
 _OFFICE = ("办公室", "办公厅", "办")
 _DENYING = ("不是", "不要", "并非", "不问", "别管")
 """What says of a body behind it that it is not meant: 我问的是园区，不是贺兰县."""
@@ -109,8 +111,24 @@ def _of_span(
 
 def _abbreviated(typed: str, heads: Sequence[ReportHead]) -> tuple[str, ...]:
     """Return the bodies whose name a stretch says shorter: 广外街道 of 广安门外街道办事处, 海南食药监 of 海南省食品药品监督管理局."""
+    said = typed.replace("的", "")
+    said = next((said.removesuffix(word) for word in _GOVERNMENT if said.endswith(word)), said) or said
     names = dict.fromkeys(head.organization for head in heads)
-    return tuple(name for name in names if abbreviates(typed, folded(name)))
+    return tuple(
+        name
+        for name in names
+        if any(short == folded(name) or abbreviates(short, folded(name)) for short in _less_places(said))
+    )
+
+
+def _less_places(typed: str) -> Iterator[str]:
+    """Yield a stretch, then what stands behind the listed places that it begins with: 常州|武进湖塘镇."""
+    yield typed
+    while (
+        size := next((n for n in (4, 3, 2) if is_place(typed[:n]) or places_called(typed[:n])), 0)
+    ) and len(typed) - size >= _LEAST_BEHIND_PLACES:
+        typed = typed[size:]
+        yield typed
 
 
 def _governed(typed: str, heads: Sequence[ReportHead], *, offices: bool) -> list[str]:
@@ -120,7 +138,11 @@ def _governed(typed: str, heads: Sequence[ReportHead], *, offices: bool) -> list
         body = typed.removesuffix(next((word for word in _OFFICE if typed.endswith(word)), ""))
     names = {body, *(body.removesuffix(word) for word in _GOVERNMENT if body.endswith(word))} - {"", typed}
     called = {head.organization: set(map(folded, (head.organization, *head.aliases))) for head in heads}
-    return [organization for organization, aliases in called.items() if names & aliases]
+    return [
+        organization
+        for organization, aliases in called.items()
+        if names & aliases or names & {alias[:-1] for alias in aliases if alias.endswith(_PLACE_ENDS)}
+    ]
 
 
 def _of_kind(typed: str, heads: Sequence[ReportHead]) -> tuple[str, ...]:

@@ -34,9 +34,16 @@ def source_of(read: int | None, earlier: Sequence[Stated]) -> int | None:
     return asking[-1] if asking else None
 
 
-def taken_over(stated: Stated, kept: frozenset[Kept], source: int, earlier: Sequence[Stated]) -> Stated:
-    """Return a follow-up with what it keeps of the turn that it comes from."""
+def taken_over(
+    stated: Stated,
+    kept: frozenset[Kept],
+    source: int,
+    earlier: Sequence[Stated],
+    held: frozenset[tuple[str | None, int | None]],
+) -> Stated:
+    """Return a follow-up with what it keeps of the turn that it comes from; `held` are the reports that there are."""
     before = earlier[source]
+    kept = _worth_keeping(stated, kept, before, held)
     changed = _with_targets(stated, kept, before)
     if "m" in kept:
         changed = _with_measures(changed, before)
@@ -58,6 +65,23 @@ def taken_over(stated: Stated, kept: frozenset[Kept], source: int, earlier: Sequ
         turns = _together(changed, source, earlier)
         return changed.model_copy(update={"said": _inherited(turns)})
     return changed
+
+
+def _worth_keeping(
+    stated: Stated, kept: frozenset[Kept], before: Stated, held: frozenset[tuple[str | None, int | None]]
+) -> frozenset[Kept]:
+    """Leave out what a turn that says the rest itself cannot mean: a year of another body, one body of all."""
+    years = {target.year for target in before.targets if target.year is not None}
+    names = {body.name for body in stated.bodies}
+    if "y" in kept and names and not stated.periods and stated.operation not in SEVERAL:
+        reported = {year for name, year in held if name in names}
+        if reported and not reported & years:
+            kept -= {"y"}
+    over_bodies = stated.operation in ("rank", "filter", "count") and stated.slots.over == "bodies"
+    alone = len({target.organization for target in before.targets}) == 1 and not before.groups
+    if over_bodies and alone and not stated.bodies and stated.said:
+        kept -= {"o", "y"}
+    return kept
 
 
 def _with_description(stated: Stated, before: Stated) -> Stated:

@@ -175,7 +175,8 @@ class LearnedPlanner:
         before = earlier[source] if source is not None else None
         stated = self._own(reading, operation, earlier, before, heads)
         if source is not None:
-            stated = taken_over(stated, kept, source, earlier)
+            held = frozenset((head.organization, head.year) for head in heads)
+            stated = taken_over(stated, kept, source, earlier, held)
         told = "".join((text_of(stated.said), *(span.text for span in reading.spans)))
         unread = tuple(word for word in stated.unread if word not in told or word in _whole(reading))
         return stated.model_copy(update={"unread": unread})
@@ -346,6 +347,8 @@ class LearnedPlanner:
             follows = kept_years and len(_talked_of(before)) == 1
             back = steps_back(span.text) and (bool(told) or (follows and operation in _SET_AGAINST))
             years = years_of(span.text, talked_of=told[:1] or _talked_of(before), held=own)
+            if years is None and aligned(span.text).strip("的在") in load_words().then:
+                continue
             if years is None:
                 unread.append(span.text)
                 continue
@@ -378,8 +381,8 @@ def _otherwise(reading: Reading, operation: Likely[Asked]) -> Iterator[tuple[Rea
 def _turned(operation: Operation) -> Operation | None:
     """Return an operation the other way round."""
     match operation:
-        case Share(part=part, whole=whole) if whole is not None:
-            return Share(part=whole, whole=part)
+        case Share(part=part, whole=whole, asked=asked) if whole is not None:
+            return Share(part=whole, whole=part, asked=asked)
         case Ratio(of=(first, second)):
             return Ratio(of=(second, first))
         case _:

@@ -52,6 +52,8 @@ from ingest.wording import aligned
 COUNTED = "mnbac"
 """The marks under which something is said that is counted."""
 
+_BEHIND = 3
+"""How many characters may stand between a measure and the amount that is said of it."""
 _EACH = 3
 """How many characters before a measure tell that it is taken one by one: 每个部门."""
 _NOTHING = Amount(value=Decimal(0))
@@ -124,9 +126,10 @@ class _Maker:
         self._slots = stated.slots
         self._over: Over = over_of(stated)
         # “才办复25437件？”：核对的就是随口说的那个数
-        verifies = stated.operation == "verify" and not stated.values
-        self._values = list(stated.repeated if verifies else stated.values)
-        self._repeated = () if verifies else stated.repeated
+        behind = tuple(value for value in stated.repeated if _stands_behind(value, stated.spoken))
+        verified = behind if stated.operation == "verify" and not stated.values else ()
+        self._values = list(verified or stated.values)
+        self._repeated = tuple(value for value in stated.repeated if value not in verified)
         self.where: Condition | Extreme | None = None
         self.unread: list[str] = []
         self._parts = self._excepting(stated.measures("n"))
@@ -465,7 +468,7 @@ class _Maker:
             if len(own) == 2:
                 return Share(part=part, whole=at(measure, organization=own[1].name))
         part, whole = self._two()
-        return None if part is None else Share(part=part, whole=whole)
+        return None if part is None else Share(part=part, whole=whole, asked=stated.asked or None)
 
     def _mean(self) -> Operation | None:
         each, unit = self._stated.each, self._stated.unit
@@ -638,6 +641,13 @@ class _Maker:
             return tuple(named) or ("title",)
         family = {"phone", "fax", "postcode", "email", "website", "address", "filled_in_by"}
         return tuple(dict.fromkeys(named)) if read in family and named else (read,)
+
+
+def _stands_behind(value: Stating, said: Sequence[Said]) -> bool:
+    """Tell whether an amount is said of the measure in front of it: 办复25437件, not 那56件申请."""
+    return any(0 <= value.start - one.end <= _BEHIND for one in said) and not any(
+        0 <= one.start - value.end <= 1 for one in said
+    )
 
 
 def _spells_in(plain: str) -> list[tuple[Spell, str]]:

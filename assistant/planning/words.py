@@ -18,6 +18,7 @@ class Words(Value):
     single: tuple[str, ...]
     money: tuple[str, ...]
     within: tuple[str, ...]
+    then: tuple[str, ...]
     particulars: tuple[tuple[Particular, tuple[str, ...]], ...]
     spells: tuple[tuple[Spell, tuple[str, ...]], ...]
     kinds: tuple[tuple[str, str], ...]
@@ -47,6 +48,7 @@ def load_words() -> Words:
         single=tuple(raw["single"]),
         money=tuple(raw["money"]),
         within=tuple(raw["within"]),
+        then=tuple(raw["then"]),
         particulars=tuple((of, tuple(words)) for of, words in raw["particulars"].items()),
         spells=tuple((spell, tuple(words)) for spell, words in raw["spells"].items()),
         kinds=tuple(sorted(kinds, key=lambda entry: -len(entry[0]))),
