@@ -196,7 +196,7 @@ def _computed(operation: Computation, place: Place, everywhere: Sequence[Place],
                 return printed
             first = here(part)
             second = here(whole) if whole is not None else _whole_of(first, bench)
-            return combined("share", apart((first, second), bench), place=place)
+            return combined("share", apart((_in_row_of(second, first), second), bench), place=place)
         case Mean(of=of, each=each) if each is not None:
             return _by_spell(here(of[0]), each, place)
         case Mean(of=of, per=per, over=over):
@@ -405,6 +405,15 @@ def _term(outcome: Valued, unit: str, known: Sequence[Valued]) -> str:
 # ---------------------------------------------------------------- wholes and growth
 
 
+def _in_row_of(whole: Outcome, part: Outcome) -> Outcome:
+    """Settle which row a part is of by that of its whole: 自然人申请占新收的比例."""
+    if isinstance(part, Absent) and part.reason == "tied" and isinstance(whole, Found):
+        alike = [figure for figure in part.figures if figure.indicator == whole.figure.indicator is not None]
+        if len(alike) == 1:
+            return Found(measure=part.measure, place=part.place, figure=alike[0])
+    return part
+
+
 def _printed_rate(
     part: Operand, whole: Operand | None, asked: str | None, place: Place, bench: Bench
 ) -> Found | None:
@@ -416,8 +425,13 @@ def _printed_rate(
     best = next(iter(fitting(measure, place.head, bench)), None)
     if best is None or best.score < _SURELY_PRINTED or best.elsewhen or best.figure.quantity is None:
         return None
+    clause = _clause_of(best.figure, place.head, bench)
+    words = bench.language.content(whole.phrase if isinstance(whole, Measure) else part.phrase)
+    told = any(word in clause for word in words if len(word) > 1)
     is_rate = in_base_units(best.figure.quantity)[1] in RATIO_UNITS
-    return Found(measure=measure, place=place, figure=best.figure, sure=best.score) if is_rate else None
+    return (
+        Found(measure=measure, place=place, figure=best.figure, sure=best.score) if is_rate and told else None
+    )
 
 
 def _clause_of(figure: Figure, head: ReportHead, bench: Bench) -> str:

@@ -24,6 +24,8 @@ _FORM_WORDS = re.compile(
     r"|申请件|申请|本年度|上年度|本年|当年|全年|年度|办理结果|处理结果|答复结果|办结|办理|答复|处理|收到|受理|作出|做出|提出|提起|提交|属于|因为|由于"
     r"|理由|原因|情形|方面|类别|案件|案子|案|的|数量|数额|件数|项数|总数|总量|数|件|项|宗|起|笔|份|个|多少|几|总计|合计|总共|一共|共|总|其中|被|类|因|以|为|是|有|了|项目"
 )
+_ASPECT = re.compile(r"(?<=[到理出起开办])[过了](?!程)")
+"""What says of a verb only that it is done: 收到过申请."""
 _RESULTS = frozenset(
     ["本年度办理结果", "办理结果", "申请办理结果", "处理结果", "答复结果", "申请的办理结果", "办理结果总计"]
 )
@@ -64,7 +66,7 @@ def keys_of(measure: Measure, language: Language, indicators: Indicators) -> tup
 
     The forms of different years name alike what they print in different rows: a report has one of them.
     """
-    text = _plain(" ".join((*measure.qualifiers, measure.phrase)))
+    text = _ASPECT.sub("", _plain(" ".join((*measure.qualifiers, measure.phrase))))
     column = _plain(measure.column or "")
     if measure.applicant is None:
         found = _keys_in(measure, text, column, None, language, indicators)
