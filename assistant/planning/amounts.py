@@ -34,6 +34,8 @@ _AFTER: tuple[tuple[str, Comparator], ...] = (
     ("以内", "at_most"), ("之内", "at_most"),
 )  # fmt: skip
 _REACH = 3
+_LONGEST_READ = 500
+"""The characters of a text in which amounts are looked for: nobody repeats more, and endless digits take long."""
 _LONGEST_UNIT = 2
 
 
@@ -57,7 +59,7 @@ def amount_of(text: str, units: Units) -> Amount | None:
 
 def amounts_in(text: str, units: Units) -> Iterator[tuple[int, int, Amount]]:
     """Yield the exact amounts that a text states in digits with a unit, with their places: 那56件申请."""
-    plain = aligned(text)
+    plain = aligned(text)[:_LONGEST_READ]
     for phrase in number_phrases(plain, units):
         told = plain[phrase.char_start : phrase.char_end]
         exact = phrase.quantity.upper is None and not _VAGUE & set(told)
