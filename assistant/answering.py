@@ -12,7 +12,7 @@ from assistant.tools import Toolbox
 from ingest.indicators import Indicators
 from vectorstore.models import Filter
 
-LEAST_SURE = 0.78
+LEAST_SURE = 0.84
 """The chance of being what was asked below which an answer is offered as one reading and not given as the answer.
 
 Fitted on questions that the reader was not trained on.
