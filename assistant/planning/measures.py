@@ -83,7 +83,10 @@ def with_context(said: Sequence[Said], text: str) -> tuple[Said, ...]:
     if len(said) < _LEAST_WITHIN or said[0].mark != "m":
         return tuple(said)
     first, *others = said
-    if not aligned(text)[first.end :].startswith(load_words().within):
+    narrowed = (
+        first.measure.applicant or first.measure.column or any(one.start == first.start for one in others)
+    )
+    if narrowed or not aligned(text)[first.end :].startswith(load_words().within):
         return tuple(said)
     return tuple(
         one.model_copy(
