@@ -114,6 +114,9 @@ def _is_told(words: Sequence[str], told: dict[int, int]) -> bool:
     if any(index not in told and words[index] not in _LEFT_OUT for index in inside):
         return False
     behind = words[max(told) + 1 :]
+    if behind and last in _ENDINGS:
+        # 某县不是某县委
+        return all(word in _LEFT_OUT_BEHIND - set(_ENDINGS) for word in behind)
     return all(word in _LEFT_OUT_BEHIND or (by_its_own and word in _KINDS) for word in behind)
 
 

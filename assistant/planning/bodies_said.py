@@ -1,13 +1,13 @@
 """Settle which bodies a turn means: names found by code, stretches that the reader takes for names, groups."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from assistant.language import Language
 from assistant.planning.abbreviations import abbreviates
 from assistant.planning.bodies import Mention, bodies_in
 from assistant.planning.stated import Body, Group
 from assistant.planning.words import load_words
-from ingest.gazetteer import is_place, places_called
+from ingest.gazetteer import find_places, is_place, places_called
 from ingest.wording import aligned, folded
 from vectorstore.models import ReportHead, Span
 
@@ -113,22 +113,37 @@ def _abbreviated(typed: str, heads: Sequence[ReportHead]) -> tuple[str, ...]:
     """Return the bodies whose name a stretch says shorter: 广外街道 of 广安门外街道办事处, 海南食药监 of 海南省食品药品监督管理局."""
     said = typed.replace("的", "")
     said = next((said.removesuffix(word) for word in _GOVERNMENT if said.endswith(word)), said) or said
-    names = dict.fromkeys(head.organization for head in heads)
+    regions = {head.organization: head.region for head in heads}
     return tuple(
         name
-        for name in names
-        if any(short == folded(name) or abbreviates(short, folded(name)) for short in _less_places(said))
+        for name, region in regions.items()
+        if any(
+            short == folded(name) or abbreviates(short, folded(name))
+            for short in _less_places(said, name, region)
+        )
     )
 
 
-def _less_places(typed: str) -> Iterator[str]:
-    """Yield a stretch, then what stands behind the listed places that it begins with: 常州|武进湖塘镇."""
+def _less_places(typed: str, name: str, region: Sequence[str]) -> Iterator[str]:
+    """Yield a stretch, then what stands behind the places in front that a body lies in: 常州|武进湖塘镇.
+
+    A street or bureau of the same name elsewhere is another body: 桥西中山街道 is none of 济南.
+    """
+    above = {
+        *region,
+        *(part for found in find_places(name) for place in found.places for part in place.within),
+    }
     yield typed
-    while (
-        size := next((n for n in (4, 3, 2) if is_place(typed[:n]) or places_called(typed[:n])), 0)
-    ) and len(typed) - size >= _LEAST_BEHIND_PLACES:
+    while (size := next((n for n in (4, 3, 2) if _is_above(typed[:n], above)), 0)) and len(
+        typed
+    ) - size >= _LEAST_BEHIND_PLACES:
         typed = typed[size:]
         yield typed
+
+
+def _is_above(said: str, above: Collection[str]) -> bool:
+    """Tell whether a word is one of the places that a body lies in, in full or by its stem."""
+    return any(said in (folded(place), folded(place)[:-1]) for place in above)
 
 
 def _governed(typed: str, heads: Sequence[ReportHead], *, offices: bool) -> list[str]:
@@ -172,7 +187,7 @@ def _is_whole(span: Span, mention: Mention, heads: Sequence[ReportHead], *, offi
     if _ends_as_body(after.strip()) and not (offices and after.strip() in _OFFICE):
         return False
     before = _less_leading(before)
-    if len(before) <= _SHORT_LEAD and _ends_as_body(mention.name) and not is_place(before + mention.name):
+    if len(before) <= _SHORT_LEAD and is_place(mention.name) and not is_place(before + mention.name):
         # 照贺兰县、听贺兰县：前面的字不是名称
         return not places_called(before)
     own = [head for head in heads if head.organization in mention.organizations]

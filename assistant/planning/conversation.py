@@ -73,7 +73,7 @@ def _worth_keeping(
     """Leave out what a turn that says the rest itself cannot mean: a year of another body, one body of all."""
     years = {target.year for target in before.targets if target.year is not None}
     names = {body.name for body in stated.bodies}
-    if "y" in kept and names and not stated.periods and stated.operation not in SEVERAL:
+    if "y" in kept and "m" not in kept and names and not stated.periods and stated.operation not in SEVERAL:
         reported = {year for name, year in held if name in names}
         if reported and not reported & years:
             kept -= {"y"}
