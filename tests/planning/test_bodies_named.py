@@ -4,6 +4,8 @@ import pytest
 
 from assistant.planning import bodies_in
 from assistant.planning.abbreviations import abbreviates
+from assistant.planning.bodies_said import bodies_of
+from vectorstore.models import ReportHead, Span
 
 
 @pytest.fixture
@@ -147,3 +149,19 @@ def test_a_name_said_shorter_is_known_where_nothing_of_its_own_is_left_out(said:
         "京城西门区广安门外街道办事处", "海南省食品药品监督管理局", "温州市自然资源和规划局鹿城分局", "宁夏贺兰工业园区", "贺兰县",
     )  # fmt: skip
     assert [name for name in names if abbreviates(said, name)] == meant
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("济南中山街道", "济南市市中区中山街道办事处"), ("石家庄桥西中山街道", "石家庄桥西中山街道")],
+)
+def test_a_street_of_another_city_is_another_body(said: str, meant: str, language):
+    head = ReportHead(
+        report_id="1", title="", organization="济南市市中区中山街道办事处", aliases=(), kind="government",
+        region=("山东省", "济南市", "市中区"), year=2021, form="form2021", published=None, source="",
+    )  # fmt: skip
+    span = Span(mark="o", start=0, end=len(said), text=said, probability=1.0)
+
+    (body,) = bodies_of(f"{said}2021年收到几件申请", (span,), (head,), language)
+
+    assert body.name == meant
